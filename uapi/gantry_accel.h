@@ -8,8 +8,8 @@
  * Rules for every structure here:
  *
  * - It may grow at its end. A shorter structure from older user space reads as
- *   if the rest were zero; a longer one from newer user space is refused with
- *   -EINVAL unless what the kernel does not know is zero.
+ *   if the rest were zero. Of a longer one from newer user space DRM ignores
+ *   the end, so whatever a new field asks for is announced by a new flag.
  * - Unknown flags and non-zero padding are refused with -EINVAL.
  * - A refused call changes nothing: no object, no state, no output field.
  * - User space never supplies a bus or device address.
