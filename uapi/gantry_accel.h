@@ -461,8 +461,9 @@ struct drm_gantry_sync {
  * padding, a range that is empty, misaligned, overflows or leaves its buffer,
  * a copy whose source and destination overlap, a wait for a point that nobody
  * has submitted yet;
- * -EACCES the destination is read-only; -EAGAIN the queue holds
- * drm_gantry_device_info.max_jobs jobs: wait for one and call again;
+ * -EACCES the destination is read-only; -EBUSY the queue holds
+ * drm_gantry_device_info.max_jobs jobs: wait for one and call again (never
+ * -EAGAIN, on which libdrm's drmIoctl() calls again by itself, for ever);
  * -EIO the queue broke (see &drm_gantry_queue_status.error): make a new one;
  * -ENOMEM.
  */
