@@ -162,8 +162,8 @@ struct drm_gantry_region_info {
 	/** @scrubbing: bytes that were freed and are being zeroed */
 	__u64 scrubbing;
 
-	/** @quarantined: bytes that could not be zeroed and are withheld */
-	__u64 quarantined;
+	/** @dirty: bytes of @free that are zeroed only when they are handed out */
+	__u64 dirty;
 
 	/** @name: NUL-terminated: "hbm0" */
 	__u8 name[16];
@@ -248,7 +248,7 @@ struct drm_gantry_counters_info {
 	/** @bytes_scrubbed: zeroed by the driver before the memory was handed out */
 	__u64 bytes_scrubbed;
 
-	/** @bytes_scrub_failed: could not be zeroed */
+	/** @bytes_scrub_failed: could not be zeroed; tried again before use */
 	__u64 bytes_scrub_failed;
 };
 
