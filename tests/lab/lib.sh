@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What every script of the lab shares: where things are, and how to speak.
+
+lab_dir=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # for those who source this file
+top_dir=$(cd -- "$lab_dir/../.." && pwd)
+cache=${GANTRY_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/gantry}
+
+# When the job began. Passed on, so that every script of one run counts from
+# the same moment.
+export GANTRY_T0=${GANTRY_T0:-$EPOCHREALTIME}
+
+# "[  12.3 s] text", on stderr: stdout belongs to the commands that are run.
+note()
+{
+	local us=$((${EPOCHREALTIME/./} - ${GANTRY_T0/./}))
+
+	printf '[%5d.%d s] %s\n' $((us / 1000000)) $((us / 100000 % 10)) "$*" >&2
+}
+
+warn()
+{
+	printf 'gantry: %s\n' "$*" >&2
+}
+
+# One line that says what is wrong and what to do. 125: the lab's own failure.
+die()
+{
+	warn "$*"
+	exit 125
+}
+
+need_root()
+{
+	[ "$(id -u)" = 0 ] ||
+		die "the lab mounts and chroots, so it needs root: run the same command with sudo"
+}
+
+need_cache()
+{
+	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
+		die "cannot write to $cache: set GANTRY_CACHE to a folder that can be written"
+}
+
+# need_space MEGABYTES: in the cache
+need_space()
+{
+	local free
+
+	free=$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')
+	[ "$free" -ge "$1" ] ||
+		die "$cache has $free MB free and needs $1: free some, or set GANTRY_CACHE to a folder on a larger disk"
+}
