@@ -1,0 +1,724 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libgantry: move data between files, host memory and the memory of
+ * accelerators of several vendors, through the kernel module gantry.ko.
+ *
+ * RESULTS. Every call that can fail returns an int: 0 or a count (or a file
+ * descriptor, where it says so), or a negative errno. errno itself is left
+ * alone. A call that fails has changed nothing and written none of its
+ * results. Each call lists its own errors; besides these, any call that talks
+ * to the card can return
+ *   -ENODEV  the card was removed, or its driver unbound: close everything;
+ *   -ECHILD  the object was made by the parent of this process (see FORK);
+ *   -EINVAL  a pointer that must not be NULL is;
+ *   -ENOMEM  no memory for the library's or the kernel's own records.
+ *
+ * UNITS. Sizes, offsets and lengths are bytes. Times are nanoseconds. A
+ * timeout counts from the call: 0 only looks, a negative one waits for ever.
+ *
+ * STRUCTURES begin with their own size, which the caller sets:
+ *	struct gantry_region_info info = { .size = sizeof(info) };
+ * They may grow at their end. A program built against an older library gets
+ * and gives the part it knows; a newer program on an older library gets zeros
+ * for what the library does not know, and -E2BIG if it asks for it. A size too
+ * small to be any version of the structure is -EINVAL. Options may be NULL: all
+ * defaults. A zero field of an option is its default.
+ *
+ * OWNERSHIP. What a _create, _open or _import call made, one _destroy or
+ * _close call ends; these take NULL. An object keeps what it was made from:
+ * buffers, queues and fences may outlive the gantry_device_close() of their
+ * device, and the kernel keeps a buffer until no submitted job uses it.
+ *
+ * THREADS. Any call on a device, a card list, a buffer or a fence may be made
+ * from several threads at once. One queue's prep, discard and submit calls
+ * belong to one thread at a time; its wait, completed and error calls may be
+ * made by any number of others meanwhile. Nobody may use an object while or
+ * after it is destroyed.
+ *
+ * FORK. Objects serve the process that made them. In a child every call
+ * returns -ECHILD, except the _destroy and _close calls, which free the
+ * child's memory and leave the parent's objects alone; mappings are absent.
+ * Descriptors are close-on-exec.
+ *
+ * SIGNALS. No call returns because of a handled signal; waits go on.
+ */
+#ifndef GANTRY_H
+#define GANTRY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct gantry_card_list;
+struct gantry_device;
+struct gantry_buffer;
+struct gantry_queue;
+struct gantry_fence;
+
+/* ---- Cards: what is plugged in, with or without our driver ------------- */
+
+/**
+ * struct gantry_card - a card that gantry drives or could drive
+ */
+struct gantry_card {
+	/** @size: sizeof(struct gantry_card) */
+	size_t size;
+	/** @pci_address: "0000:00:04.0" */
+	char pci_address[16];
+	/** @chip: "trainium2"; empty: driven by a gantry.ko newer than this library */
+	char chip[32];
+	/** @driver: kernel driver that has the card now, empty: none */
+	char driver[32];
+	/** @driver_override: the only driver allowed to bind it, empty: no such rule */
+	char driver_override[32];
+	/** @node: "/dev/accel/accel0", empty unless @driver is gantry */
+	char node[64];
+	/** @vendor_id: PCI vendor */
+	uint16_t vendor_id;
+	/** @device_id: PCI device */
+	uint16_t device_id;
+	/** @revision: PCI revision */
+	uint16_t revision;
+	/** @pad: zero */
+	uint16_t pad;
+	/** @index: N of accelN, -1: no node */
+	int32_t index;
+	/** @numa_node: memory node the card is near to, -1: unknown */
+	int32_t numa_node;
+};
+
+/**
+ * gantry_card_list_create() - look at what is plugged in now
+ * @out: the list, sorted by PCI address; end it with gantry_card_list_destroy()
+ *
+ * Needs no privilege and opens no card. The list does not follow later changes.
+ *
+ * Return: 0, or -ENOSYS when the system has no sysfs, or -ENOMEM.
+ */
+int gantry_card_list_create(struct gantry_card_list **out);
+
+/** gantry_card_list_destroy() - free a list; NULL is fine */
+void gantry_card_list_destroy(struct gantry_card_list *list);
+
+/**
+ * gantry_card_list_count() - how many cards it holds
+ *
+ * Return: the count, 0 is a good answer.
+ */
+int gantry_card_list_count(const struct gantry_card_list *list);
+
+/**
+ * gantry_card_list_get() - one card
+ * @index: from 0
+ * @card: filled in; its size is set by the caller
+ *
+ * Return: 0, or -ENOENT when @index is past the last.
+ */
+int gantry_card_list_get(const struct gantry_card_list *list, unsigned int index,
+			 struct gantry_card *card);
+
+/**
+ * gantry_card_list_find() - the card a person named
+ * @name: a PCI address ("0000:00:04.0", "00:04.0"), "accel0", "0" or
+ *	  "/dev/accel/accel0"; NULL: the first card that gantry drives
+ * @card: filled in; its size is set by the caller
+ *
+ * Return: 0, or -ENOENT when there is none.
+ */
+int gantry_card_list_find(const struct gantry_card_list *list, const char *name,
+			  struct gantry_card *card);
+
+/* ---- Device: an open card --------------------------------------------- */
+
+/**
+ * gantry_device_open() - open a card; the kernel makes a context for it
+ * @name: as in gantry_card_list_find()
+ * @out: end it with gantry_device_close()
+ *
+ * Two opens of one card are two contexts: nothing made in the one is known in
+ * the other, except what is exported and imported.
+ *
+ * Return: 0, or -ENOENT no such card; -ENXIO the card is there but gantry does
+ * not drive it (`gantryctl bind`); -EOPNOTSUPP the node belongs to another
+ * driver; -EACCES this user may not open it.
+ */
+int gantry_device_open(const char *name, struct gantry_device **out);
+
+/**
+ * gantry_device_open_fd() - use a context that is open already
+ * @fd: of the accel node, for instance received over a UNIX socket; the library
+ *	takes a duplicate, so the caller still closes its own
+ *
+ * The context is shared with whoever else holds the descriptor.
+ *
+ * Return: 0, or -EBADF no such descriptor, -EOPNOTSUPP not gantry's.
+ */
+int gantry_device_open_fd(int fd, struct gantry_device **out);
+
+/**
+ * gantry_device_close() - let go of a device; NULL is fine
+ *
+ * The context ends with the last object made in it.
+ */
+void gantry_device_close(struct gantry_device *dev);
+
+/**
+ * gantry_device_fd() - the descriptor, for poll or for ioctls of one's own
+ *
+ * Return: a descriptor that stays the library's: do not close it. Or -EINVAL,
+ * -ECHILD.
+ */
+int gantry_device_fd(const struct gantry_device *dev);
+
+/**
+ * struct gantry_device_info - what the card is, and the limits of its calls
+ */
+struct gantry_device_info {
+	/** @size: sizeof(struct gantry_device_info) */
+	size_t size;
+	/** @pci_address: "0000:00:04.0" */
+	char pci_address[16];
+	/** @chip: "trainium2" */
+	char chip[32];
+	/** @serial: serial number, 0: the card tells none */
+	uint64_t serial;
+	/** @vendor_id: PCI vendor */
+	uint16_t vendor_id;
+	/** @device_id: PCI device */
+	uint16_t device_id;
+	/** @revision: PCI revision */
+	uint16_t revision;
+	/** @pad: zero */
+	uint16_t pad;
+	/** @region_count: regions (stacks) of device memory, numbered from 0 */
+	uint32_t region_count;
+	/** @sensor_count: sensors, numbered from 0 */
+	uint32_t sensor_count;
+	/** @neighbor_count: links to other cards, numbered from 0 */
+	uint32_t neighbor_count;
+	/** @ring_count: hardware rings shared by the queues of everybody */
+	uint32_t ring_count;
+	/** @max_queues: queues that a context may have */
+	uint32_t max_queues;
+	/** @max_ops: operations in one submission */
+	uint32_t max_ops;
+	/** @max_syncs: waits, and likewise signals, in one submission */
+	uint32_t max_syncs;
+	/** @max_jobs: submissions that one queue holds before it answers -EBUSY */
+	uint32_t max_jobs;
+	/** @page_size: buffer sizes are rounded up to this */
+	uint32_t page_size;
+	/** @job_timeout_ms: a job without progress is ended after this long */
+	uint32_t job_timeout_ms;
+};
+
+/**
+ * gantry_device_get_info() - what the card is
+ *
+ * Read once, at open: no system call.
+ *
+ * Return: 0.
+ */
+int gantry_device_get_info(const struct gantry_device *dev,
+			   struct gantry_device_info *info);
+
+/**
+ * struct gantry_region_info - one region of device memory, in bytes
+ */
+struct gantry_region_info {
+	/** @size: sizeof(struct gantry_region_info) */
+	size_t size;
+	/** @total: bytes in all */
+	uint64_t total;
+	/** @free: bytes that can be handed out at once */
+	uint64_t free;
+	/** @scrubbing: bytes that were freed and are being zeroed */
+	uint64_t scrubbing;
+	/** @dirty: bytes of @free that are zeroed only when they are handed out */
+	uint64_t dirty;
+	/** @name: "hbm0" */
+	char name[16];
+};
+
+/**
+ * gantry_device_get_region() - how full a region is now
+ *
+ * Return: 0, or -ENOENT no such region.
+ */
+int gantry_device_get_region(const struct gantry_device *dev, unsigned int index,
+			     struct gantry_region_info *info);
+
+/**
+ * enum gantry_sensor_kind - the unit of a reading
+ */
+enum gantry_sensor_kind {
+	/** @GANTRY_SENSOR_TEMPERATURE: thousandths of a degree Celsius */
+	GANTRY_SENSOR_TEMPERATURE = 1,
+	/** @GANTRY_SENSOR_POWER: microwatts */
+	GANTRY_SENSOR_POWER = 2,
+	/** @GANTRY_SENSOR_ERRORS: a count since the card's reset */
+	GANTRY_SENSOR_ERRORS = 3,
+	/** @GANTRY_SENSOR_UTILIZATION: thousandths of the whole */
+	GANTRY_SENSOR_UTILIZATION = 4,
+};
+
+/**
+ * struct gantry_sensor_info - one reading
+ */
+struct gantry_sensor_info {
+	/** @size: sizeof(struct gantry_sensor_info) */
+	size_t size;
+	/** @value: in the unit of @kind */
+	int64_t value;
+	/** @name: "hbm0_ecc_uncorrected" */
+	char name[32];
+	/** @kind: enum gantry_sensor_kind, or a later one that has no name here */
+	uint32_t kind;
+	/** @pad: zero */
+	uint32_t pad;
+};
+
+/**
+ * gantry_device_get_sensor() - read a sensor; may take some milliseconds
+ *
+ * Return: 0, or -ENOENT no such sensor; -EOPNOTSUPP this card cannot tell; -EIO
+ * it gave no answer.
+ */
+int gantry_device_get_sensor(const struct gantry_device *dev, unsigned int index,
+			     struct gantry_sensor_info *info);
+
+/**
+ * struct gantry_neighbor_info - a card that this one is wired to
+ */
+struct gantry_neighbor_info {
+	/** @size: sizeof(struct gantry_neighbor_info) */
+	size_t size;
+	/** @serial: of the card at the other end */
+	uint64_t serial;
+	/** @port: which link of this card */
+	uint32_t port;
+	/** @pad: zero */
+	uint32_t pad;
+};
+
+/**
+ * gantry_device_get_neighbor() - where a link leads
+ *
+ * Return: 0, or -ENOENT no such link; -EOPNOTSUPP this card cannot tell; -EIO it
+ * gave no answer.
+ */
+int gantry_device_get_neighbor(const struct gantry_device *dev, unsigned int index,
+			       struct gantry_neighbor_info *info);
+
+/**
+ * struct gantry_counters_info - what the driver did since it bound the card,
+ * for all contexts together
+ */
+struct gantry_counters_info {
+	/** @size: sizeof(struct gantry_counters_info) */
+	size_t size;
+	/** @jobs_completed: submissions that ended well */
+	uint64_t jobs_completed;
+	/** @jobs_failed: submissions that ended with an error */
+	uint64_t jobs_failed;
+	/** @jobs_timed_out: of these, the ones that made no progress in time */
+	uint64_t jobs_timed_out;
+	/** @late_completions: time-outs where a second look found the job done */
+	uint64_t late_completions;
+	/** @ring_resets: rings reset to get rid of a job */
+	uint64_t ring_resets;
+	/** @device_resets: resets of the whole card */
+	uint64_t device_resets;
+	/** @bytes_copied: by copies of users */
+	uint64_t bytes_copied;
+	/** @bytes_filled: by fills of users */
+	uint64_t bytes_filled;
+	/** @bytes_scrubbed: zeroed before memory was handed out */
+	uint64_t bytes_scrubbed;
+	/** @bytes_scrub_failed: could not be zeroed; tried again before use */
+	uint64_t bytes_scrub_failed;
+};
+
+/**
+ * gantry_device_get_counters() - what the driver did
+ *
+ * Return: 0, or -EOPNOTSUPP this card has no counters.
+ */
+int gantry_device_get_counters(const struct gantry_device *dev,
+			       struct gantry_counters_info *info);
+
+/* ---- Buffers: memory of the host or of the card ------------------------ */
+
+/** Region of buffers in host memory. */
+#define GANTRY_REGION_HOST	0xffffffffu
+/** Any region of device memory: the driver takes the one with most room. */
+#define GANTRY_REGION_ANY	0xfffffffeu
+
+/**
+ * gantry_buffer_create() - make a buffer that reads as zero
+ * @length: bytes; rounded up to gantry_device_info.page_size
+ * @region: a region's number, %GANTRY_REGION_HOST or %GANTRY_REGION_ANY
+ * @out: end it with gantry_buffer_destroy()
+ *
+ * Sleeps while freed device memory that it needs is still being zeroed.
+ *
+ * Return: 0, or -EINVAL length 0 or unusably large, no such region; -ENOSPC the
+ * region has no room; -ENOMEM host memory has none; -EIO the card failed to
+ * zero the memory.
+ */
+int gantry_buffer_create(struct gantry_device *dev, uint64_t length, uint32_t region,
+			 struct gantry_buffer **out);
+
+/**
+ * gantry_buffer_import() - use memory that another device or context exported
+ * @dmabuf_fd: stays the caller's, who may close it at once
+ *
+ * The memory lives as long as this buffer. Importing what this context exported
+ * gives a second buffer for the same memory.
+ *
+ * Return: 0, or -EBADF no such descriptor; -EINVAL not a dma-buf; or what its
+ * exporter answers.
+ */
+int gantry_buffer_import(struct gantry_device *dev, int dmabuf_fd,
+			 struct gantry_buffer **out);
+
+/**
+ * gantry_buffer_import_memfd() - let the card reach shared memory of programs
+ * @memfd: from memfd_create(); stays the caller's, who may close it at once.
+ *	   Sealed with F_SEAL_SHRINK (its pages may not go away) and not with
+ *	   F_SEAL_WRITE
+ * @offset: whole pages
+ * @length: whole pages, more than 0, inside the file
+ *
+ * No copy is made: the card reads and writes the very pages, which stay in
+ * memory for as long as the buffer lives. The program maps the memfd itself;
+ * the buffer cannot be mapped. Needs the kernel's udmabuf and the right to open
+ * /dev/udmabuf, whose module parameter size_limit_mb limits @length (64 MiB
+ * unless the operator set it).
+ *
+ * Return: 0, or -EINVAL not a memfd, a bad range, or more than udmabuf allows;
+ * -EPERM seals as above are missing or in the way; -EOPNOTSUPP no udmabuf in
+ * this kernel (modprobe udmabuf); -EACCES /dev/udmabuf may not be opened.
+ */
+int gantry_buffer_import_memfd(struct gantry_device *dev, int memfd, uint64_t offset,
+			       uint64_t length, struct gantry_buffer **out);
+
+/**
+ * gantry_buffer_export() - offer a buffer to other devices and contexts
+ *
+ * Return: a dma-buf descriptor (close-on-exec) that the caller closes; or what
+ * the kernel answers: -EMFILE, -ENFILE.
+ */
+int gantry_buffer_export(struct gantry_buffer *buf);
+
+/**
+ * gantry_buffer_map() - let the program reach the bytes
+ * @out: the address; the same one at each call until gantry_buffer_unmap()
+ *
+ * Device memory is mapped write-combining: written quickly, read slowly (copy
+ * to a host buffer instead). The mapping is shared with the card: who writes
+ * when is for the caller to settle, by waiting for jobs. A forked child does
+ * not have it. After the card was removed, touching a mapping of device memory
+ * raises SIGBUS.
+ *
+ * Return: 0, or -EOPNOTSUPP an imported buffer that its owner has to map;
+ * -ENOMEM no address space.
+ */
+int gantry_buffer_map(struct gantry_buffer *buf, void **out);
+
+/**
+ * gantry_buffer_unmap() - end the mapping; none is fine
+ *
+ * Return: 0.
+ */
+int gantry_buffer_unmap(struct gantry_buffer *buf);
+
+/**
+ * gantry_buffer_destroy() - unmap and let go of a buffer; NULL is fine
+ *
+ * Jobs that were submitted still finish with it. Operations that were prepared
+ * but not submitted must not name it any more.
+ */
+void gantry_buffer_destroy(struct gantry_buffer *buf);
+
+/** The memory came from elsewhere as a dma-buf. */
+#define GANTRY_BUFFER_IMPORTED	(1u << 0)
+/** No operation may write it. */
+#define GANTRY_BUFFER_READ_ONLY	(1u << 1)
+
+/**
+ * struct gantry_buffer_info - what a buffer is
+ */
+struct gantry_buffer_info {
+	/** @size: sizeof(struct gantry_buffer_info) */
+	size_t size;
+	/** @length: bytes, rounded up as it was made */
+	uint64_t length;
+	/** @region: number of the device region, or %GANTRY_REGION_HOST */
+	uint32_t region;
+	/** @flags: GANTRY_BUFFER_* */
+	uint32_t flags;
+	/** @handle: GEM handle in this context, for ioctls of one's own */
+	uint32_t handle;
+	/** @pad: zero */
+	uint32_t pad;
+};
+
+/**
+ * gantry_buffer_get_info() - what a buffer is; no system call
+ *
+ * Return: 0.
+ */
+int gantry_buffer_get_info(const struct gantry_buffer *buf,
+			   struct gantry_buffer_info *info);
+
+/* ---- Fences: points on a timeline -------------------------------------- */
+
+/**
+ * gantry_fence_create() - make a timeline, at point 0
+ * @out: end it with gantry_fence_destroy()
+ *
+ * A fence (a DRM timeline syncobj) is a number that only grows. A submission
+ * signals points of it, other submissions and threads wait for points. Points
+ * begin at 1 and are signaled in rising order: each submission that signals a
+ * fence names a higher point than the one before it.
+ *
+ * A point signals when its job has ended, well or not: ask gantry_queue_wait()
+ * how it ended. After a removal of the card all pending points signal.
+ *
+ * Return: 0.
+ */
+int gantry_fence_create(struct gantry_device *dev, struct gantry_fence **out);
+
+/** gantry_fence_destroy() - let go of a fence; jobs that use it keep it */
+void gantry_fence_destroy(struct gantry_fence *fence);
+
+/**
+ * gantry_fence_signal() - signal a point from the host
+ *
+ * Return: 0, or -EINVAL point 0.
+ */
+int gantry_fence_signal(struct gantry_fence *fence, uint64_t point);
+
+/**
+ * gantry_fence_wait() - sleep until a point has signaled
+ * @timeout: nanoseconds from now; 0 only looks, negative waits for ever
+ *
+ * Waits for points that nobody has submitted yet as well.
+ *
+ * Return: 0, or -ETIMEDOUT the time came first; -EINVAL point 0.
+ */
+int gantry_fence_wait(struct gantry_fence *fence, uint64_t point, int64_t timeout);
+
+/**
+ * gantry_fence_query() - the highest point that has signaled
+ *
+ * Return: 0.
+ */
+int gantry_fence_query(struct gantry_fence *fence, uint64_t *point);
+
+/**
+ * gantry_fence_export() - the whole timeline, for another context or process
+ *
+ * Return: a syncobj descriptor (close-on-exec) that the caller closes; or
+ * -EMFILE, -ENFILE.
+ */
+int gantry_fence_export(struct gantry_fence *fence);
+
+/**
+ * gantry_fence_import() - a timeline that was exported elsewhere
+ * @syncobj_fd: stays the caller's
+ *
+ * Return: 0, or -EBADF no such descriptor, -EINVAL not a syncobj.
+ */
+int gantry_fence_import(struct gantry_device *dev, int syncobj_fd,
+			struct gantry_fence **out);
+
+/**
+ * gantry_fence_export_sync_file() - one point, as what poll() and other drivers
+ * understand
+ *
+ * Return: a sync_file descriptor (close-on-exec) that the caller closes; or
+ * -EINVAL point 0, or a point that nobody has submitted yet; -EMFILE, -ENFILE.
+ */
+int gantry_fence_export_sync_file(struct gantry_fence *fence, uint64_t point);
+
+/**
+ * gantry_fence_import_sync_file() - a point that signals when a sync_file does
+ * @sync_file_fd: stays the caller's
+ *
+ * Return: 0, or -EBADF no such descriptor; -EINVAL point 0, not a sync_file.
+ */
+int gantry_fence_import_sync_file(struct gantry_fence *fence, uint64_t point,
+				  int sync_file_fd);
+
+/* ---- Queues: work for the card ----------------------------------------- */
+
+/** Queue priorities: a higher one is served first. */
+#define GANTRY_PRIORITY_NORMAL	0
+#define GANTRY_PRIORITY_LOW	1
+
+/** For gantry_queue_options.spin: sleep at once. */
+#define GANTRY_SPIN_NONE	0xffffffffu
+
+/**
+ * struct gantry_queue_options - how a queue is made
+ */
+struct gantry_queue_options {
+	/** @size: sizeof(struct gantry_queue_options) */
+	size_t size;
+	/** @priority: GANTRY_PRIORITY_* */
+	uint32_t priority;
+	/** @max_ops: room in the batch; 0: 256, or less if the card takes less */
+	uint32_t max_ops;
+	/** @max_syncs: room for waits, and likewise for signals; 0: 16 or less */
+	uint32_t max_syncs;
+	/**
+	 * @spin: nanoseconds that a wait looks at the status page before it
+	 * sleeps; 0: 10000, %GANTRY_SPIN_NONE: none
+	 */
+	uint32_t spin;
+};
+
+/**
+ * gantry_queue_create() - make a queue
+ * @options: NULL for the defaults
+ * @out: end it with gantry_queue_destroy()
+ *
+ * Submissions of one queue take effect one after the other. Queues run side by
+ * side; fences order them.
+ *
+ * Return: 0, or -EINVAL unknown priority, more ops or syncs than the card
+ * takes; -E2BIG an option that this library does not know; -ENOSPC this context
+ * has gantry_device_info.max_queues already.
+ */
+int gantry_queue_create(struct gantry_device *dev,
+			const struct gantry_queue_options *options,
+			struct gantry_queue **out);
+
+/**
+ * gantry_queue_destroy() - end a queue; NULL is fine
+ *
+ * Work that the card has begun runs to its end, later work is dropped. May
+ * sleep up to a second. Wait first for what matters.
+ */
+void gantry_queue_destroy(struct gantry_queue *queue);
+
+/**
+ * The operation starts when all before it in the same submission have ended.
+ * Without it they run in any order, and together.
+ */
+#define GANTRY_OP_BARRIER	(1u << 0)
+
+/**
+ * gantry_queue_prep_copy() - append a copy to the batch
+ * @length: at least 1; any alignment
+ * @flags: %GANTRY_OP_BARRIER or 0
+ *
+ * Writes one element of an array: no allocation, no system call. Both buffers
+ * must live until gantry_queue_submit() has returned.
+ *
+ * Return: 0, or -EINVAL empty range, one that leaves its buffer, source and
+ * destination that overlap, unknown flags; -EXDEV a buffer of another device;
+ * -EACCES the destination is read-only; -ENOBUFS the batch is full: submit it.
+ */
+int gantry_queue_prep_copy(struct gantry_queue *queue, struct gantry_buffer *dst,
+			   uint64_t dst_offset, struct gantry_buffer *src,
+			   uint64_t src_offset, uint64_t length, uint32_t flags);
+
+/**
+ * gantry_queue_prep_fill() - append a fill with a 32-bit pattern to the batch
+ * @offset: a multiple of 4
+ * @length: a multiple of 4, at least 4
+ * @pattern: in the byte order of the host
+ *
+ * Return: as gantry_queue_prep_copy().
+ */
+int gantry_queue_prep_fill(struct gantry_queue *queue, struct gantry_buffer *dst,
+			   uint64_t offset, uint64_t length, uint32_t pattern,
+			   uint32_t flags);
+
+/**
+ * gantry_queue_prep_wait() - the batch starts once this point has signaled
+ *
+ * The point must have been submitted (or signaled) by the time of
+ * gantry_queue_submit().
+ *
+ * Return: 0, or -EINVAL point 0; -EXDEV a fence of another device; -ENOBUFS no
+ * room for more waits.
+ */
+int gantry_queue_prep_wait(struct gantry_queue *queue, struct gantry_fence *fence,
+			   uint64_t point);
+
+/**
+ * gantry_queue_prep_signal() - this point signals when the batch has ended
+ *
+ * Return: as gantry_queue_prep_wait().
+ */
+int gantry_queue_prep_signal(struct gantry_queue *queue, struct gantry_fence *fence,
+			     uint64_t point);
+
+/**
+ * gantry_queue_discard() - forget the batch: operations, waits and signals
+ *
+ * Return: 0.
+ */
+int gantry_queue_discard(struct gantry_queue *queue);
+
+/**
+ * gantry_queue_submit() - hand the batch to the card as one job
+ * @seqno: the job's number in this queue, counting from 1; may be NULL
+ *
+ * Does not wait for the card. Once accepted the batch is empty again; if the
+ * call fails, the batch stays as it was.
+ *
+ * Return: 0, or -EBUSY the queue holds gantry_device_info.max_jobs jobs: wait
+ * for one and submit again; -EINVAL nothing was prepared, or a wait for a point
+ * that nobody has submitted yet; -ENOENT a buffer or fence was destroyed after
+ * it was prepared; -EIO an earlier job broke the queue (see
+ * gantry_queue_error()): make a new one.
+ */
+int gantry_queue_submit(struct gantry_queue *queue, uint64_t *seqno);
+
+/**
+ * gantry_queue_wait() - until a job has ended, and how it ended
+ * @seqno: from gantry_queue_submit()
+ * @timeout: nanoseconds from now; 0 only looks, negative waits for ever
+ *
+ * Looks at the status page first, spins briefly (gantry_queue_options.spin),
+ * then sleeps in the kernel. When it returns 0, all that the job and those
+ * before it wrote can be seen.
+ *
+ * Return: 0 the job ended well; -ETIMEDOUT it has not ended yet; -EINVAL no
+ * such job was submitted; or how it failed: -ETIME the card made no progress
+ * with it, -ECANCELED an earlier job broke the queue, -EIO the card reported an
+ * error, -ENODEV the card went away.
+ */
+int gantry_queue_wait(struct gantry_queue *queue, uint64_t seqno, int64_t timeout);
+
+/**
+ * gantry_queue_completed() - number of the last job that has ended
+ *
+ * One read of the status page: no system call. 0: none yet, or @queue is NULL
+ * or a parent's. What jobs up to it wrote can be seen.
+ */
+uint64_t gantry_queue_completed(const struct gantry_queue *queue);
+
+/**
+ * gantry_queue_error() - what broke the queue
+ * @seqno: the job that did; may be NULL
+ *
+ * One read of the status page: no system call.
+ *
+ * Return: 0 the queue is fine (@seqno is not written), or the error of that job.
+ */
+int gantry_queue_error(const struct gantry_queue *queue, uint64_t *seqno);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* GANTRY_H */
