@@ -18,8 +18,7 @@
  * Threads: the thread inside vfu_server_run() is the server thread, and every
  * callback of &struct vfu_ops runs on it, with no lock of the library held.
  * The vfu_dma_*() and vfu_irq_*() calls and vfu_server_stop() may come from
- * any thread, callbacks included. Everything else belongs to the thread that
- * created the server.
+ * any thread, callbacks included. Everything else is for one thread at a time.
  *
  * Errors: every call returns 0 (or a count) or a negative errno; errno itself
  * means nothing to the caller.
@@ -281,7 +280,8 @@ bool vfu_bus_master(struct vfu_server *server);
  * Return: 0; -EFAULT: part of the range is not mapped or not readable (nothing,
  * or a part before the hole, was copied); -ECANCELED, -ENOTCONN, -ETIMEDOUT,
  * or the client's own error: a part that has no file behind it had to be asked
- * for by message, and that failed.
+ * for by message, and that failed; -EDEADLK: such a part, but this is a
+ * callback, and the client waits for the callback before it answers.
  */
 int vfu_dma_read(struct vfu_server *server, uint64_t iova, void *buf,
 		 size_t len);
@@ -346,5 +346,25 @@ int vfu_irq_trigger(struct vfu_server *server, unsigned int vector);
  * Return: 0; -EINVAL: the device has no line.
  */
 int vfu_intx_set(struct vfu_server *server, bool asserted);
+
+/**
+ * vfu_request_unplug() - ask the client to take the device out of the guest
+ * @server: the server
+ *
+ * QEMU then unplugs it as device_del does.
+ *
+ * Return: 0; -EAGAIN: the client did not ask to hear of it.
+ */
+int vfu_request_unplug(struct vfu_server *server);
+
+/**
+ * vfu_report_error() - tell the client of a fatal device error
+ * @server: the server
+ *
+ * QEMU then stops the guest: it has no way to report it.
+ *
+ * Return: 0; -EAGAIN: the client did not ask to hear of it.
+ */
+int vfu_report_error(struct vfu_server *server);
 
 #endif /* VFU_H */
