@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the commands of gantryctl share.
+ */
+#ifndef GANTRYCTL_H
+#define GANTRYCTL_H
+
+#include <stdbool.h>
+
+#include "gantry.h"
+
+#define GANTRYCTL_VERSION "0.1.0"
+
+/** Exit codes; they are part of the interface. */
+enum {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,	/* the message says why */
+	EXIT_USAGE = 2,		/* the command line was wrong, nothing was done */
+	EXIT_DIFFERENT = 3,	/* copy: what came back is not what was sent */
+};
+
+/* The commands: get their own arguments, argv[0] is the command's name. */
+int command_list(int argc, char **argv);
+int command_info(int argc, char **argv);
+int command_bind(int argc, char **argv);
+int command_unbind(int argc, char **argv);
+int command_copy(int argc, char **argv);
+
+/* message.c */
+
+/** complain() - "gantryctl: ..." on stderr */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** usage_error() - complain, point to --help; returns EXIT_USAGE */
+int usage_error(const char *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* arguments.c */
+
+/**
+ * parse_arguments() - for commands that take --json, --help and one CARD
+ * @card: the card's name or NULL
+ *
+ * Return: -1 go on; otherwise the exit code.
+ */
+int parse_arguments(int argc, char **argv, const char *help, bool card_needed,
+		    bool *json, const char **card);
+
+/* open.c */
+
+/** find_card() - by name; complains */
+int find_card(const char *name, struct gantry_card *card);
+
+/** open_card() - by name; complains, saying what to do */
+int open_card(const char *name, struct gantry_device **dev);
+
+#endif /* GANTRYCTL_H */

@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two threads and a card. The feeder reads a chunk into a free slot, hashes it
+ * and submits all its legs, chained by fences; the drainer waits for the last
+ * leg of the oldest chunk, writes and hashes what came back, and frees the slot.
+ * Neither waits for the card between legs.
+ *
+ * Host buffers are separate for the way in and the way back: if the card did
+ * nothing at all, what comes back must not look right.
+ */
+#include <errno.h>
+#include <nettle/sha2.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fence_time.h"
+#include "transfer.h"
+
+#define LEGS 3	/* load, move, store: the stages that the card works on */
+
+struct leg {
+	struct gantry_queue *queue;
+	/* Point chunk + 1 signals when this leg of the chunk has ended. */
+	struct gantry_fence *fence;
+	/* When the last chunk left this leg. */
+	int64_t ended;
+};
+
+struct slot {
+	struct gantry_buffer *in, *out;
+	void *in_map, *out_map;
+	int64_t submitted;
+	uint64_t seqno[LEGS];
+	int sync_file[LEGS];
+};
+
+struct transfer {
+	const struct transfer_options *opts;
+	struct transfer_result *result;
+	struct gantry_device *dev;
+	struct leg legs[LEGS];
+	struct slot *slots;
+	unsigned int depth;
+	uint64_t chunks;
+	/* Device memory is a ring of chunks, as long as the file if that fits. */
+	struct gantry_buffer *home, *away;
+	uint64_t ring;
+	struct sha256_ctx sha_in, sha_out;
+	uint8_t *check;
+
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* Guarded by lock. */
+	uint64_t fed, drained;
+	struct transfer_error error;
+};
+
+static const struct {
+	const char *name, *key;
+} stage_names[TRANSFER_STAGES] = {
+	[TRANSFER_READ] = { "disk to host", "disk_to_host" },
+	[TRANSFER_HASH_IN] = { "SHA-256 on the way in", "sha256_in" },
+	[TRANSFER_LOAD] = { "host to device", "host_to_device" },
+	[TRANSFER_MOVE] = { "device to device", "device_to_device" },
+	[TRANSFER_STORE] = { "device to host", "device_to_host" },
+	[TRANSFER_WRITE] = { "host to disk", "host_to_disk" },
+	[TRANSFER_HASH_OUT] = { "SHA-256 of what came back", "sha256_out" },
+};
+
+const char *transfer_stage_name(enum transfer_stage stage)
+{
+	return stage_names[stage].name;
+}
+
+const char *transfer_stage_key(enum transfer_stage stage)
+{
+	return stage_names[stage].key;
+}
+
+bool transfer_is_equal(const struct transfer_result *result)
+{
+	return !memcmp(result->sha_in, result->sha_out, TRANSFER_SHA256_SIZE);
+}
+
+/* ---- errors: the first one counts and stops both threads ---------------- */
+
+static int fail(struct transfer *t, int code, const char *what)
+{
+	pthread_mutex_lock(&t->lock);
+	if (!t->error.code) {
+		t->error.code = code;
+		t->error.what = what;
+	}
+	pthread_cond_broadcast(&t->changed);
+	pthread_mutex_unlock(&t->lock);
+	return code;
+}
+
+/* ---- setting up ---------------------------------------------------------- */
+
+static uint64_t chunk_length(const struct transfer *t, uint64_t k)
+{
+	uint64_t left = t->opts->length - k * t->opts->chunk;
+
+	return left < t->opts->chunk ? left : t->opts->chunk;
+}
+
+static uint64_t ring_length(const struct transfer *t)
+{
+	uint64_t all = t->chunks * t->opts->chunk;
+	uint64_t room = t->ring * t->opts->chunk;
+
+	/* the last chunk of a file is seldom full */
+	return room < all ? room : t->opts->length;
+}
+
+/* A chunk's slot is free again before the ring comes round: depth <= ring. */
+static int make_ring(struct transfer *t, uint32_t region, struct gantry_buffer **out)
+{
+	int ret;
+
+	for (;;) {
+		ret = gantry_buffer_create(t->dev, ring_length(t), region, out);
+		if (ret != -ENOSPC || t->ring <= t->depth)
+			return ret;
+		t->ring /= 2;
+		if (t->ring < t->depth)
+			t->ring = t->depth;
+	}
+}
+
+static int make_device_memory(struct transfer *t)
+{
+	int ret;
+
+	t->ring = t->chunks;
+	ret = make_ring(t, t->opts->region, &t->home);
+	if (!ret && t->opts->use_via)
+		ret = make_ring(t, t->opts->via, &t->away);
+	if (ret)
+		return fail(t, ret, "make a buffer in device memory");
+	t->result->resident = ring_length(t);
+	return 0;
+}
+
+static int make_host_buffer(struct transfer *t, struct gantry_buffer **buf, void **map)
+{
+	int ret;
+
+	ret = gantry_buffer_create(t->dev, t->opts->chunk, GANTRY_REGION_HOST, buf);
+	if (ret)
+		return fail(t, ret, "make a host buffer");
+	ret = gantry_buffer_map(*buf, map);
+	return ret ? fail(t, ret, "map a host buffer") : 0;
+}
+
+static int make_slots(struct transfer *t)
+{
+	int ret = 0;
+
+	t->slots = calloc(t->depth, sizeof(*t->slots));
+	if (!t->slots)
+		return fail(t, -ENOMEM, "allocate");
+	for (unsigned int i = 0; i < t->depth; i++)
+		for (int leg = 0; leg < LEGS; leg++)
+			t->slots[i].sync_file[leg] = -1;
+	for (unsigned int i = 0; i < t->depth && !ret; i++) {
+		ret = make_host_buffer(t, &t->slots[i].in, &t->slots[i].in_map);
+		if (!ret)
+			ret = make_host_buffer(t, &t->slots[i].out, &t->slots[i].out_map);
+	}
+	if (!ret && t->opts->out_fd >= 0) {
+		t->check = malloc(t->opts->chunk);
+		if (!t->check)
+			ret = fail(t, -ENOMEM, "allocate");
+	}
+	return ret;
+}
+
+static bool leg_is_used(const struct transfer *t, int leg)
+{
+	return leg != TRANSFER_MOVE - TRANSFER_LOAD || t->opts->use_via;
+}
+
+static int make_legs(struct transfer *t)
+{
+	int ret;
+
+	for (int i = 0; i < LEGS; i++) {
+		if (!leg_is_used(t, i))
+			continue;
+		ret = gantry_queue_create(t->dev, NULL, &t->legs[i].queue);
+		if (ret)
+			return fail(t, ret, "make a queue");
+		ret = gantry_fence_create(t->dev, &t->legs[i].fence);
+		if (ret)
+			return fail(t, ret, "make a fence");
+	}
+	return 0;
+}
+
+/* A short file needs fewer slots, and no queue may be asked for too much. */
+static void plan(struct transfer *t)
+{
+	struct gantry_device_info info = { .size = sizeof(info) };
+
+	t->chunks = (t->opts->length - 1) / t->opts->chunk + 1;
+	t->depth = t->opts->depth;
+	if (t->depth > t->chunks)
+		t->depth = t->chunks;
+	if (!gantry_device_get_info(t->dev, &info) && t->depth > info.max_jobs)
+		t->depth = info.max_jobs;
+	t->result->chunks = t->chunks;
+}
+
+static int set_up(struct transfer *t)
+{
+	int ret;
+
+	plan(t);
+	sha256_init(&t->sha_in);
+	sha256_init(&t->sha_out);
+	ret = make_device_memory(t);
+	if (!ret)
+		ret = make_slots(t);
+	if (!ret)
+		ret = make_legs(t);
+	return ret;
+}
+
+static void tear_down(struct transfer *t)
+{
+	for (int i = 0; i < LEGS; i++) {
+		gantry_queue_destroy(t->legs[i].queue);
+		gantry_fence_destroy(t->legs[i].fence);
+	}
+	for (unsigned int i = 0; t->slots && i < t->depth; i++) {
+		gantry_buffer_destroy(t->slots[i].in);
+		gantry_buffer_destroy(t->slots[i].out);
+		for (int leg = 0; leg < LEGS; leg++)
+			if (t->slots[i].sync_file[leg] >= 0)
+				close(t->slots[i].sync_file[leg]);
+	}
+	gantry_buffer_destroy(t->home);
+	gantry_buffer_destroy(t->away);
+	free(t->slots);
+	free(t->check);
+}
+
+/* ---- the host's stages --------------------------------------------------- */
+
+static void count(struct transfer *t, enum transfer_stage stage, uint64_t bytes, int64_t busy)
+{
+	t->result->stages[stage].bytes += bytes;
+	t->result->stages[stage].busy += busy;
+}
+
+static int read_all(int fd, uint8_t *to, uint64_t length, uint64_t offset)
+{
+	while (length) {
+		ssize_t n = pread(fd, to, length, offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			return -ENODATA;	/* shorter than it was */
+		to += n;
+		offset += n;
+		length -= n;
+	}
+	return 0;
+}
+
+static int write_all(int fd, const uint8_t *from, uint64_t length, uint64_t offset)
+{
+	while (length) {
+		ssize_t n = pwrite(fd, from, length, offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		from += n;
+		offset += n;
+		length -= n;
+	}
+	return 0;
+}
+
+static void hash(struct transfer *t, enum transfer_stage stage, struct sha256_ctx *sha,
+		 const void *data, uint64_t length)
+{
+	int64_t start = now_ns();
+
+	sha256_update(sha, length, data);
+	count(t, stage, length, now_ns() - start);
+}
+
+/* ---- the feeder ---------------------------------------------------------- */
+
+static int load_from_disk(struct transfer *t, uint64_t k, struct slot *slot)
+{
+	uint64_t length = chunk_length(t, k);
+	int64_t start = now_ns();
+	int ret;
+
+	ret = read_all(t->opts->in_fd, slot->in_map, length, k * t->opts->chunk);
+	if (ret)
+		return fail(t, ret, "read the file");
+	count(t, TRANSFER_READ, length, now_ns() - start);
+	hash(t, TRANSFER_HASH_IN, &t->sha_in, slot->in_map, length);
+	return 0;
+}
+
+struct copy {
+	struct gantry_buffer *to, *from;
+	uint64_t to_offset, from_offset;
+};
+
+/* One leg: starts after @after (unless NULL) has passed this chunk. */
+static int submit_leg(struct transfer *t, uint64_t k, struct slot *slot, int leg,
+		      const struct leg *after, const struct copy *copy)
+{
+	struct gantry_queue *queue = t->legs[leg].queue;
+	int ret;
+
+	ret = gantry_queue_prep_copy(queue, copy->to, copy->to_offset, copy->from,
+				     copy->from_offset, chunk_length(t, k), 0);
+	if (!ret && after)
+		ret = gantry_queue_prep_wait(queue, after->fence, k + 1);
+	if (!ret)
+		ret = gantry_queue_prep_signal(queue, t->legs[leg].fence, k + 1);
+	if (!ret)
+		ret = gantry_queue_submit(queue, &slot->seqno[leg]);
+	if (ret)
+		return fail(t, ret, "submit a copy");
+	/* only for the time it takes: without it, the drainer's own clock counts */
+	ret = gantry_fence_export_sync_file(t->legs[leg].fence, k + 1);
+	slot->sync_file[leg] = ret < 0 ? -1 : ret;
+	return 0;
+}
+
+static int submit_chunk(struct transfer *t, uint64_t k, struct slot *slot)
+{
+	uint64_t at = k % t->ring * t->opts->chunk;
+	struct gantry_buffer *last = t->opts->use_via ? t->away : t->home;
+	const struct leg *load = &t->legs[0], *move = &t->legs[1];
+	int ret;
+
+	slot->submitted = now_ns();
+	ret = submit_leg(t, k, slot, 0, NULL,
+			 &(struct copy) { .to = t->home, .to_offset = at, .from = slot->in });
+	if (!ret && t->opts->use_via)
+		ret = submit_leg(t, k, slot, 1, load,
+				 &(struct copy) { .to = t->away, .to_offset = at,
+						  .from = t->home, .from_offset = at });
+	if (!ret)
+		ret = submit_leg(t, k, slot, 2, t->opts->use_via ? move : load,
+				 &(struct copy) { .to = slot->out, .from = last,
+						  .from_offset = at });
+	return ret;
+}
+
+static int wait_for_slot(struct transfer *t)
+{
+	int ret;
+
+	pthread_mutex_lock(&t->lock);
+	while (t->fed - t->drained == t->depth && !t->error.code)
+		pthread_cond_wait(&t->changed, &t->lock);
+	ret = t->error.code;
+	pthread_mutex_unlock(&t->lock);
+	return ret;
+}
+
+static void feed(struct transfer *t)
+{
+	for (uint64_t k = 0; k < t->chunks; k++) {
+		struct slot *slot = &t->slots[k % t->depth];
+
+		if (wait_for_slot(t) || load_from_disk(t, k, slot) || submit_chunk(t, k, slot))
+			return;
+		pthread_mutex_lock(&t->lock);
+		t->fed++;
+		pthread_cond_broadcast(&t->changed);
+		pthread_mutex_unlock(&t->lock);
+	}
+}
+
+/* ---- the drainer --------------------------------------------------------- */
+
+/*
+ * A leg can begin once the chunk has left the leg before it and the previous
+ * chunk has left this one.
+ */
+static void time_legs(struct transfer *t, uint64_t k, struct slot *slot)
+{
+	int64_t ready = slot->submitted;
+
+	for (int i = 0; i < LEGS; i++) {
+		struct leg *leg = &t->legs[i];
+		int64_t start = ready > leg->ended ? ready : leg->ended;
+
+		if (!leg_is_used(t, i))
+			continue;
+		leg->ended = fence_time(slot->sync_file[i], start);
+		count(t, TRANSFER_LOAD + i, chunk_length(t, k), leg->ended - start);
+		ready = leg->ended;
+		if (slot->sync_file[i] >= 0)
+			close(slot->sync_file[i]);
+		slot->sync_file[i] = -1;
+	}
+}
+
+static int wait_for_legs(struct transfer *t, uint64_t k, struct slot *slot)
+{
+	static const char *const what[LEGS] = {
+		"copy from host to device", "copy from device to device",
+		"copy from device to host",
+	};
+	int ret;
+
+	/* The driver ends jobs that hang: no wait of ours is for ever. */
+	for (int i = 0; i < LEGS; i++) {
+		if (!leg_is_used(t, i))
+			continue;
+		ret = gantry_queue_wait(t->legs[i].queue, slot->seqno[i], -1);
+		if (ret)
+			return fail(t, ret, what[i]);
+	}
+	time_legs(t, k, slot);
+	return 0;
+}
+
+/* What is hashed is what the file holds, not what we believe to have written. */
+static int write_to_disk(struct transfer *t, uint64_t k, const struct slot *slot)
+{
+	uint64_t length = chunk_length(t, k), offset = k * t->opts->chunk;
+	int64_t start = now_ns();
+	int ret;
+
+	ret = write_all(t->opts->out_fd, slot->out_map, length, offset);
+	if (ret)
+		return fail(t, ret, "write the output file");
+	count(t, TRANSFER_WRITE, length, now_ns() - start);
+	ret = read_all(t->opts->out_fd, t->check, length, offset);
+	return ret ? fail(t, ret, "read the output file back") : 0;
+}
+
+static int wait_for_chunk(struct transfer *t)
+{
+	int ret;
+
+	pthread_mutex_lock(&t->lock);
+	while (t->fed == t->drained && !t->error.code)
+		pthread_cond_wait(&t->changed, &t->lock);
+	ret = t->error.code;
+	pthread_mutex_unlock(&t->lock);
+	return ret;
+}
+
+static void *drain(void *context)
+{
+	struct transfer *t = context;
+	const struct transfer_options *opts = t->opts;
+
+	for (uint64_t k = 0; k < t->chunks; k++) {
+		struct slot *slot = &t->slots[k % t->depth];
+		uint64_t length = chunk_length(t, k);
+
+		if (wait_for_chunk(t) || wait_for_legs(t, k, slot))
+			break;
+		if (opts->out_fd >= 0 && write_to_disk(t, k, slot))
+			break;
+		hash(t, TRANSFER_HASH_OUT, &t->sha_out,
+		     opts->out_fd >= 0 ? t->check : slot->out_map, length);
+		if (opts->progress)
+			opts->progress(opts->context, k * opts->chunk + length, opts->length);
+		pthread_mutex_lock(&t->lock);
+		t->drained++;
+		pthread_cond_broadcast(&t->changed);
+		pthread_mutex_unlock(&t->lock);
+	}
+	return NULL;
+}
+
+/* -------------------------------------------------------------------------- */
+
+static void move_all(struct transfer *t)
+{
+	int64_t start = now_ns();
+	pthread_t drainer;
+	int ret;
+
+	ret = pthread_create(&drainer, NULL, drain, t);
+	if (ret) {
+		fail(t, -ret, "start a thread");
+		return;
+	}
+	feed(t);
+	pthread_join(drainer, NULL);
+	t->result->elapsed = now_ns() - start;
+	sha256_digest(&t->sha_in, TRANSFER_SHA256_SIZE, t->result->sha_in);
+	sha256_digest(&t->sha_out, TRANSFER_SHA256_SIZE, t->result->sha_out);
+}
+
+int transfer_run(struct gantry_device *dev, const struct transfer_options *options,
+		 struct transfer_result *result, struct transfer_error *error)
+{
+	struct transfer t = {
+		.opts = options,
+		.result = result,
+		.dev = dev,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER,
+	};
+
+	*result = (struct transfer_result) { 0 };
+	if (!set_up(&t))
+		move_all(&t);
+	tear_down(&t);
+	*error = t.error;
+	return t.error.code;
+}
