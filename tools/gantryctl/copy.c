@@ -14,6 +14,7 @@
 #include "outfile.h"
 #include "output.h"
 #include "progress.h"
+#include "report.h"
 #include "text.h"
 #include "transfer.h"
 
@@ -170,30 +171,6 @@ static void complain_of_transfer(const struct transfer_error *error)
 
 /* ---- results ------------------------------------------------------------- */
 
-static void print_result(const struct copy_arguments *a, const struct transfer_result *r)
-{
-	char sha[2 * TRANSFER_SHA256_SIZE + 1], size[24], time[24], rate[24];
-
-	printf("%-28s%12s%12s%14s\n", "STAGE", "BYTES", "BUSY", "RATE");
-	for (int i = 0; i < TRANSFER_STAGES; i++) {
-		const struct transfer_stage_result *stage = &r->stages[i];
-
-		if (stage->bytes)
-			printf("%-28s%12s%12s%14s\n", transfer_stage_name(i),
-			       format_size(size, sizeof(size), stage->bytes),
-			       format_time(time, sizeof(time), stage->busy),
-			       format_rate(rate, sizeof(rate), stage->bytes, stage->busy));
-	}
-	printf("%-28s%12s%12s%14s\n", "all together",
-	       format_size(size, sizeof(size), a->transfer.length),
-	       format_time(time, sizeof(time), r->elapsed),
-	       format_rate(rate, sizeof(rate), a->transfer.length, r->elapsed));
-	printf("SHA-256 sent  %s\n", format_hex(sha, sizeof(sha), r->sha_in, sizeof(r->sha_in)));
-	printf("SHA-256 back  %s  %s\n",
-	       format_hex(sha, sizeof(sha), r->sha_out, sizeof(r->sha_out)),
-	       transfer_is_equal(r) ? "equal" : "DIFFERENT");
-}
-
 static struct json_object *result_to_json(const struct copy_arguments *a,
 					  const struct transfer_result *r)
 {
@@ -223,10 +200,12 @@ static int report(const struct copy_arguments *a, const struct transfer_result *
 {
 	int ret = EXIT_OK;
 
-	if (a->json)
+	if (a->json) {
 		ret = output_print(result_to_json(a, r));
-	else
-		print_result(a, r);
+	} else {
+		report_table(&a->transfer, r);
+		report_hashes(r);
+	}
 	if (!transfer_is_equal(r)) {
 		complain("what came back is not what was sent");
 		return EXIT_DIFFERENT;
