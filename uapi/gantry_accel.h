@@ -289,9 +289,9 @@ struct drm_gantry_bo_create {
 };
 
 /** The buffer came from elsewhere as a dma-buf. */
-#define DRM_GANTRY_BO_IMPORTED		(1u << 0)
+#define DRM_GANTRY_BO_IMPORTED		0x00000001u
 /** The kernel writes this buffer; user space may only read it. */
-#define DRM_GANTRY_BO_READ_ONLY		(1u << 1)
+#define DRM_GANTRY_BO_READ_ONLY		0x00000002u
 
 /**
  * struct drm_gantry_bo_info - ask about a buffer, an imported one included
@@ -404,7 +404,7 @@ enum drm_gantry_opcode {
  * DRM_GANTRY_OP_BARRIER - the operation starts when all before it in the same
  * submission have ended. Without it they may run in any order, and together.
  */
-#define DRM_GANTRY_OP_BARRIER		(1u << 0)
+#define DRM_GANTRY_OP_BARRIER		0x00000001u
 
 /**
  * struct drm_gantry_op - one operation of a submission

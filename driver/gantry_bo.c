@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dma-buf.h>
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
+#include <drm/drm_prime.h>
+
+#include "gantry_bo.h"
+#include "gantry_device.h"
+#include "gantry_region.h"
+
+/**
+ * gantry_bo_extents - where a buffer's bytes are
+ * @bo: which
+ *
+ * Return: runs that stay valid while the buffer is referenced and the card is there.
+ */
+const struct gantry_extents *gantry_bo_extents(const struct gantry_bo *bo)
+{
+	return bo->memory ? &bo->memory->extents : &bo->host_extents;
+}
+
+/* Describe bo->sgt, mapped for the card, as runs. */
+static int gantry_bo_describe_host(struct gantry_bo *bo)
+{
+	u64 host_base = to_gantry_device(bo->base.dev)->host_base;
+	struct scatterlist *sg;
+	u32 i;
+	int ret = gantry_extents_init(&bo->host_extents, bo->sgt->nents);
+
+	if (ret)
+		return ret;
+	for_each_sgtable_dma_sg(bo->sgt, sg, i)
+		gantry_extents_append(&bo->host_extents, host_base + sg_dma_address(sg),
+				      sg_dma_len(sg));
+	return 0;
+}
+
+static void gantry_bo_list(struct gantry_bo *bo)
+{
+	struct gantry_device *gdev = to_gantry_device(bo->base.dev);
+
+	mutex_lock(&gdev->bo_lock);
+	list_add(&bo->node, &gdev->bos);
+	mutex_unlock(&gdev->bo_lock);
+}
+
+/* The card must not reach host memory through this buffer any more. */
+static void gantry_bo_unmap_host(struct gantry_bo *bo)
+{
+	struct sg_table *sgt = bo->sgt;
+
+	if (!sgt)
+		return;
+	bo->sgt = NULL;
+	if (bo->base.import_attach) {
+		dma_buf_unmap_attachment_unlocked(bo->base.import_attach, sgt, DMA_BIDIRECTIONAL);
+		return;
+	}
+	dma_unmap_sgtable(bo->base.dev->dev, sgt, DMA_BIDIRECTIONAL, 0);
+	sg_free_table(sgt);
+	kfree(sgt);
+}
+
+/**
+ * gantry_bos_unmap - unmap all host memory from a card that goes away
+ * @gdev: unplugged and stopped
+ */
+void gantry_bos_unmap(struct gantry_device *gdev)
+{
+	struct gantry_bo *bo, *next;
+
+	mutex_lock(&gdev->bo_lock);
+	list_for_each_entry_safe(bo, next, &gdev->bos, node) {
+		list_del_init(&bo->node);
+		gantry_bo_unmap_host(bo);
+	}
+	mutex_unlock(&gdev->bo_lock);
+}
+
+/* &drm_gem_object_funcs.free; also undoes a half-made buffer */
+static void gantry_bo_free(struct drm_gem_object *obj)
+{
+	struct gantry_bo *bo = to_gantry_bo(obj);
+	struct gantry_device *gdev = to_gantry_device(obj->dev);
+
+	mutex_lock(&gdev->bo_lock);
+	list_del_init(&bo->node);
+	gantry_bo_unmap_host(bo);
+	mutex_unlock(&gdev->bo_lock);
+
+	gantry_extents_fini(&bo->host_extents);
+	if (bo->pages)
+		drm_gem_put_pages(obj, bo->pages, true, false);
+	if (bo->memory)
+		gantry_memory_free(bo->memory);
+	if (obj->import_attach)
+		drm_prime_gem_destroy(obj, NULL);
+	drm_gem_object_release(obj);
+	kfree(bo);
+}
+
+static struct sg_table *gantry_bo_get_sg_table(struct drm_gem_object *obj)
+{
+	struct gantry_bo *bo = to_gantry_bo(obj);
+
+	/* Device memory has no pages that another device could be given. */
+	if (!bo->pages)
+		return ERR_PTR(-EOPNOTSUPP);
+	return drm_prime_pages_to_sg(obj->dev, bo->pages, obj->size >> PAGE_SHIFT);
+}
+
+static enum drm_gem_object_status gantry_bo_status(struct drm_gem_object *obj)
+{
+	return DRM_GEM_OBJECT_RESIDENT;
+}
+
+const struct drm_gem_object_funcs gantry_bo_funcs = {
+	.free = gantry_bo_free,
+	.get_sg_table = gantry_bo_get_sg_table,
+	.mmap = gantry_bo_mmap,
+	.status = gantry_bo_status,
+	.vm_ops = &gantry_bo_vm_ops,
+};
+
+static struct gantry_bo *gantry_bo_new(struct gantry_device *gdev, u64 size, u32 region)
+{
+	struct gantry_bo *bo = kzalloc(sizeof(*bo), GFP_KERNEL_ACCOUNT);
+	int ret;
+
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+	bo->region = region;
+	INIT_LIST_HEAD(&bo->node);
+	bo->base.funcs = &gantry_bo_funcs;
+	if (region == DRM_GANTRY_REGION_HOST) {
+		ret = drm_gem_object_init(&gdev->drm, &bo->base, size);
+		if (ret) {
+			kfree(bo);
+			return ERR_PTR(ret);
+		}
+		/* Too large a wish is refused, not answered by killing processes. */
+		mapping_set_gfp_mask(bo->base.filp->f_mapping,
+				     GFP_HIGHUSER | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	} else {
+		drm_gem_private_object_init(&gdev->drm, &bo->base, size);
+	}
+	return bo;
+}
+
+static int gantry_bo_map_host(struct gantry_bo *bo)
+{
+	struct drm_gem_object *obj = &bo->base;
+	struct sg_table *sgt;
+	int ret;
+
+	sgt = drm_prime_pages_to_sg(obj->dev, bo->pages, obj->size >> PAGE_SHIFT);
+	if (IS_ERR(sgt))
+		return PTR_ERR(sgt);
+	ret = dma_map_sgtable(obj->dev->dev, sgt, DMA_BIDIRECTIONAL, 0);
+	if (ret) {
+		sg_free_table(sgt);
+		kfree(sgt);
+		return ret;
+	}
+	bo->sgt = sgt;
+	return gantry_bo_describe_host(bo);
+}
+
+/* Get pages and map them for the card, unless it has gone. */
+static int gantry_bo_fill_host(struct gantry_bo *bo)
+{
+	struct page **pages;
+	int idx, ret;
+
+	if (bo->base.size >> PAGE_SHIFT > totalram_pages())
+		return -ENOMEM;
+	pages = drm_gem_get_pages(&bo->base);
+	if (IS_ERR(pages))
+		return PTR_ERR(pages);
+	bo->pages = pages;
+	if (!drm_dev_enter(bo->base.dev, &idx))
+		return -ENODEV;
+	ret = gantry_bo_map_host(bo);
+	if (!ret)
+		gantry_bo_list(bo);
+	drm_dev_exit(idx);
+	return ret;
+}
+
+static int gantry_bo_fill_device(struct gantry_bo *bo, struct gantry_region *region)
+{
+	struct gantry_memory *memory = gantry_memory_alloc(region, bo->base.size);
+
+	if (IS_ERR(memory))
+		return PTR_ERR(memory);
+	bo->memory = memory;
+	return 0;
+}
+
+/**
+ * gantry_bo_create - make a buffer that reads as zero
+ * @gdev: the card
+ * @size: in bytes, whole pages
+ * @region: device region's index, %DRM_GANTRY_REGION_HOST or _ANY
+ *
+ * Return: the buffer with one reference, or an error: see &struct drm_gantry_bo_create.
+ */
+struct gantry_bo *gantry_bo_create(struct gantry_device *gdev, u64 size, u32 region)
+{
+	struct gantry_region *where = NULL;
+	struct gantry_bo *bo;
+	int ret;
+
+	if (region != DRM_GANTRY_REGION_HOST) {
+		where = gantry_region_find(gdev, region);
+		if (!where)
+			return ERR_PTR(-EINVAL);
+		region = where - gdev->regions;
+	}
+	bo = gantry_bo_new(gdev, size, region);
+	if (IS_ERR(bo))
+		return bo;
+	ret = where ? gantry_bo_fill_device(bo, where) : gantry_bo_fill_host(bo);
+	if (!ret)
+		ret = drm_gem_create_mmap_offset(&bo->base);
+	if (ret) {
+		drm_gem_object_put(&bo->base);
+		return ERR_PTR(ret);
+	}
+	return bo;
+}
+
+/**
+ * gantry_bo_import_sgt - take in a dma-buf of another device: &drm_driver.gem_prime_import_sg_table
+ * @drm: the card
+ * @attach: its attachment
+ * @sgt: the memory as the card's bus sees it; ours on success
+ *
+ * Return: the new object or an error.
+ */
+struct drm_gem_object *gantry_bo_import_sgt(struct drm_device *drm,
+					    struct dma_buf_attachment *attach,
+					    struct sg_table *sgt)
+{
+	struct gantry_device *gdev = to_gantry_device(drm);
+	struct gantry_bo *bo;
+	int idx, ret = -ENODEV;
+
+	bo = kzalloc(sizeof(*bo), GFP_KERNEL_ACCOUNT);
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+	bo->region = DRM_GANTRY_REGION_HOST;
+	INIT_LIST_HEAD(&bo->node);
+	bo->base.funcs = &gantry_bo_funcs;
+	bo->base.resv = attach->dmabuf->resv;
+	drm_gem_private_object_init(&gdev->drm, &bo->base, attach->dmabuf->size);
+
+	if (drm_dev_enter(drm, &idx)) {
+		bo->sgt = sgt;
+		ret = gantry_bo_describe_host(bo);
+		if (!ret && bo->host_extents.size < bo->base.size)
+			ret = -EINVAL;
+		if (!ret)
+			gantry_bo_list(bo);
+		drm_dev_exit(idx);
+	}
+	if (ret) {
+		/* The caller still owns the attachment and its table. */
+		bo->sgt = NULL;
+		drm_gem_object_put(&bo->base);
+		return ERR_PTR(ret);
+	}
+	return &bo->base;
+}
+
+static void gantry_bo_count(struct gantry_bo *bo, struct drm_memory_stats *stats)
+{
+	u64 size = bo->base.size;
+
+	if (drm_gem_object_is_shared_for_memory_stats(&bo->base))
+		stats->shared += size;
+	else
+		stats->private += size;
+	stats->resident += size;
+}
+
+/* What a context holds, by region: Documentation/gpu/drm-usage-stats.rst */
+void gantry_bo_show_fdinfo(struct drm_printer *p, struct drm_file *filp)
+{
+	struct gantry_device *gdev = to_gantry_device(filp->minor->dev);
+	struct drm_memory_stats stats[GANTRY_MAX_REGIONS + 1] = {};
+	struct drm_memory_stats *host = &stats[GANTRY_MAX_REGIONS];
+	struct drm_gem_object *obj;
+	u32 i;
+	int id;
+
+	spin_lock(&filp->table_lock);
+	idr_for_each_entry(&filp->object_idr, obj, id) {
+		struct gantry_bo *bo = to_gantry_bo(obj);
+
+		gantry_bo_count(bo, bo->memory ? &stats[bo->region] : host);
+	}
+	spin_unlock(&filp->table_lock);
+
+	for (i = 0; i < gdev->region_count; i++)
+		drm_print_memory_stats(p, &stats[i], DRM_GEM_OBJECT_RESIDENT,
+				       gdev->regions[i].name);
+	drm_print_memory_stats(p, host, DRM_GEM_OBJECT_RESIDENT, "host");
+}
+
+/* DRM_IOCTL_GANTRY_BO_CREATE */
+int gantry_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *filp)
+{
+	struct drm_gantry_bo_create *args = data;
+	struct gantry_device *gdev = to_gantry_device(drm);
+	struct gantry_bo *bo;
+	u64 size;
+	u32 handle;
+	int ret;
+
+	if (args->flags || args->pad || !args->size || args->size > (u64)S64_MAX)
+		return -EINVAL;
+	size = round_up(args->size, PAGE_SIZE);
+	bo = gantry_bo_create(gdev, size, args->region);
+	if (IS_ERR(bo))
+		return PTR_ERR(bo);
+	ret = drm_gem_handle_create(filp, &bo->base, &handle);
+	if (!ret) {
+		args->size = size;
+		args->region = bo->region;
+		args->handle = handle;
+		args->mmap_offset = drm_vma_node_offset_addr(&bo->base.vma_node);
+	}
+	drm_gem_object_put(&bo->base);
+	return ret;
+}
+
+/* DRM_IOCTL_GANTRY_BO_INFO */
+int gantry_bo_info_ioctl(struct drm_device *drm, void *data, struct drm_file *filp)
+{
+	struct drm_gantry_bo_info *args = data;
+	struct drm_gem_object *obj;
+	struct gantry_bo *bo;
+
+	if (args->flags || args->pad)
+		return -EINVAL;
+	obj = drm_gem_object_lookup(filp, args->handle);
+	if (!obj)
+		return -ENOENT;
+	bo = to_gantry_bo(obj);
+	args->region = bo->region;
+	args->size = obj->size;
+	args->mmap_offset = 0;
+	if (obj->import_attach)
+		args->flags |= DRM_GANTRY_BO_IMPORTED;
+	else
+		args->mmap_offset = drm_vma_node_offset_addr(&obj->vma_node);
+	if (bo->read_only)
+		args->flags |= DRM_GANTRY_BO_READ_ONLY;
+	drm_gem_object_put(obj);
+	return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Buffers: GEM objects in device memory, in host memory, or imported. */
+#ifndef GANTRY_BO_H
+#define GANTRY_BO_H
+
+#include <drm/drm_gem.h>
+
+#include "gantry_extents.h"
+
+struct drm_printer;
+struct gantry_device;
+struct gantry_memory;
+
+/**
+ * struct gantry_bo - a buffer
+ * @base: GEM object
+ * @region: device region's index or %DRM_GANTRY_REGION_HOST
+ * @read_only: user space may neither map it writable nor name it as destination
+ * @memory: device memory, or NULL
+ * @pages: host memory of our own, or NULL
+ * @sgt: host memory as the card's bus sees it; NULL in device memory and after unplug
+ * @host_extents: addresses of @sgt
+ * @node: in the card's list of buffers in host memory
+ */
+struct gantry_bo {
+	struct drm_gem_object base;
+	u32 region;
+	bool read_only;
+	struct gantry_memory *memory;
+	struct page **pages;
+	struct sg_table *sgt;
+	struct gantry_extents host_extents;
+	struct list_head node;
+};
+
+static inline struct gantry_bo *to_gantry_bo(struct drm_gem_object *obj)
+{
+	return container_of(obj, struct gantry_bo, base);
+}
+
+struct gantry_bo *gantry_bo_create(struct gantry_device *gdev, u64 size, u32 region);
+const struct gantry_extents *gantry_bo_extents(const struct gantry_bo *bo);
+void gantry_bos_unmap(struct gantry_device *gdev);
+struct drm_gem_object *gantry_bo_import_sgt(struct drm_device *drm,
+					    struct dma_buf_attachment *attach,
+					    struct sg_table *sgt);
+
+void gantry_bo_show_fdinfo(struct drm_printer *p, struct drm_file *filp);
+
+int gantry_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *filp);
+int gantry_bo_info_ioctl(struct drm_device *drm, void *data, struct drm_file *filp);
+
+extern const struct drm_gem_object_funcs gantry_bo_funcs;
+
+/* gantry_bo_map.c */
+int gantry_bo_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma);
+extern const struct vm_operations_struct gantry_bo_vm_ops;
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A card, and the contract between the core and a backend.
+ *
+ * A backend drives one family of chips. It never sees a GEM handle, a file or
+ * a user pointer; the core never sees a register. A new family is one folder
+ * with one struct gantry_backend, and one line in the PCI table.
+ */
+#ifndef GANTRY_DEVICE_H
+#define GANTRY_DEVICE_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <drm/drm_device.h>
+
+#include "gantry_accel.h"
+#include "gantry_compat.h"
+
+struct gantry_device;
+struct gantry_ring;
+
+#define GANTRY_MAX_REGIONS	8
+
+/**
+ * struct gantry_region - one region of device memory
+ * @gdev: the card
+ * @name: as user space reads it
+ * @base: address of its first byte on the card's bus; backend
+ * @size: in bytes, whole pages; backend
+ * @cpu_base: the same byte in the processor's physical address space; backend
+ * @lock: guards @buddy and @scrubbing
+ * @buddy: what is free, and what of that is zero
+ * @scrubbing: bytes that were freed and are being zeroed
+ * @scrubbed: woken when some of @scrubbing came back
+ */
+struct gantry_region {
+	struct gantry_device *gdev;
+	char name[16];
+	u64 base;
+	u64 size;
+	phys_addr_t cpu_base;
+	struct mutex lock; /* buddy, scrubbing */
+	struct gpu_buddy buddy;
+	u64 scrubbing;
+	wait_queue_head_t scrubbed;
+};
+
+/**
+ * struct gantry_backend_ops - what a backend can do
+ *
+ * Ring callbacks marked (locked) run with the ring's lock held and interrupts
+ * off: they must not sleep and may only touch their ring. An emitted operation
+ * takes one slot of the ring, and the core never emits more than are free. The
+ * others run in process context, one at a time for a card.
+ */
+struct gantry_backend_ops {
+	/** @init: map the card, reset it, fill in regions and addresses */
+	int (*init)(struct gantry_device *gdev);
+	/** @fini: undo @init; no ring is left and nothing moves */
+	void (*fini)(struct gantry_device *gdev);
+	/** @reset: reset the whole card; rings must be started again afterwards */
+	int (*reset)(struct gantry_device *gdev);
+
+	/** @ring_init: allocate what a ring needs and start it, empty */
+	int (*ring_init)(struct gantry_ring *ring);
+	/** @ring_fini: undo @ring_init; the ring was stopped */
+	void (*ring_fini)(struct gantry_ring *ring);
+	/** @ring_stop: returns 0 once the card touches no memory for this ring any more */
+	int (*ring_stop)(struct gantry_ring *ring);
+	/** @ring_start: start a stopped ring, empty, at the ring's completed number */
+	void (*ring_start)(struct gantry_ring *ring);
+
+	/** @emit_copy: (locked) copy at most max_copy contiguous bytes */
+	void (*emit_copy)(struct gantry_ring *ring, u64 dst, u64 src, u32 length, bool barrier);
+	/** @emit_fill: (locked) fill some of @length bytes; returns how many, 0: try again later */
+	u32 (*emit_fill)(struct gantry_ring *ring, u64 dst, u32 pattern, u32 length, bool barrier);
+	/** @emit_fence: (locked) make @read_seqno tell @seqno when all before it is done */
+	void (*emit_fence)(struct gantry_ring *ring, u32 seqno);
+	/** @kick: (locked) let the card see what was emitted */
+	void (*kick)(struct gantry_ring *ring);
+	/** @read_seqno: (locked) last number that was reached; cheap, no register read */
+	u32 (*read_seqno)(struct gantry_ring *ring);
+
+	/** @sensor: fill @info for sensor @index, which exists; may sleep */
+	int (*sensor)(struct gantry_device *gdev, u32 index, struct drm_gantry_sensor_info *info);
+	/** @neighbor: fill @info for link @index, which exists; may sleep */
+	int (*neighbor)(struct gantry_device *gdev, u32 index,
+			struct drm_gantry_neighbor_info *info);
+};
+
+/**
+ * struct gantry_backend - a chip
+ * @name: as user space reads it
+ * @ops: how to drive it
+ * @max_copy: bytes one emitted copy can move
+ * @ring_count: rings it offers
+ * @ring_slots: slots each has
+ * @sensor_count: sensors it has
+ * @neighbor_count: links to other cards
+ * @dma_bits: host addresses it can reach
+ */
+struct gantry_backend {
+	const char *name;
+	const struct gantry_backend_ops *ops;
+	u32 max_copy;
+	u32 ring_count;
+	u32 ring_slots;
+	u32 sensor_count;
+	u32 neighbor_count;
+	u32 dma_bits;
+};
+
+extern const struct gantry_backend gantry_trainium2;
+
+/* What the driver did since it bound the card: &struct drm_gantry_counters_info. */
+struct gantry_counters {
+	atomic64_t jobs_completed;
+	atomic64_t jobs_failed;
+	atomic64_t jobs_timed_out;
+	atomic64_t late_completions;
+	atomic64_t ring_resets;
+	atomic64_t device_resets;
+	atomic64_t bytes_copied;
+	atomic64_t bytes_filled;
+	atomic64_t bytes_scrubbed;
+	atomic64_t bytes_scrub_failed;
+};
+
+/**
+ * struct gantry_device - a card
+ * @drm: its DRM device; lives as long as anybody holds the node open
+ * @backend: how to drive it
+ * @priv: the backend's own, from its init to its fini
+ * @host_base: what the card adds to a DMA address of host memory; backend
+ * @serial: serial number, 0: unknown; backend
+ * @regions: device memory; backend fills base, size and cpu_base
+ * @region_count: of @regions; backend
+ * @rings: hardware rings, @backend->ring_count of them
+ * @next_ring: spreads queues over the rings
+ * @reset_wq: watchdogs and resets, one at a time
+ * @scrub_wq: returns zeroed memory
+ * @bo_lock: guards @bos
+ * @bos: every buffer in host memory, so that unplug can unmap it
+ * @counters: what was done
+ */
+struct gantry_device {
+	struct drm_device drm;
+	const struct gantry_backend *backend;
+	void *priv;
+	u64 host_base;
+	u64 serial;
+	struct gantry_region regions[GANTRY_MAX_REGIONS];
+	u32 region_count;
+	struct gantry_ring *rings;
+	atomic_t next_ring;
+	struct workqueue_struct *reset_wq;
+	struct workqueue_struct *scrub_wq;
+	struct mutex bo_lock; /* bos */
+	struct list_head bos;
+	struct gantry_counters counters;
+};
+
+static inline struct gantry_device *to_gantry_device(struct drm_device *drm)
+{
+	return container_of(drm, struct gantry_device, drm);
+}
+
+static inline struct pci_dev *gantry_pci_dev(struct gantry_device *gdev)
+{
+	return to_pci_dev(gdev->drm.dev);
+}
+
+int gantry_query_ioctl(struct drm_device *drm, void *data, struct drm_file *filp);
+
+#endif

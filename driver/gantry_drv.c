@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The module: PCI probe and remove, the DRM driver and its ioctls. */
+#include <linux/dma-mapping.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/uaccess.h>
+#include <drm/drm_accel.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_ioctl.h>
+#include <drm/drm_managed.h>
+#include <drm/drm_print.h>
+
+#include "gantry_bo.h"
+#include "gantry_device.h"
+#include "gantry_job.h"
+#include "gantry_queue.h"
+#include "gantry_region.h"
+#include "gantry_ring.h"
+#include "trainium/trainium_regs.h"
+
+#define GANTRY_MAJOR	0
+#define GANTRY_MINOR	1
+
+static const struct drm_ioctl_desc gantry_ioctls[] = {
+	DRM_IOCTL_DEF_DRV(GANTRY_DEV_QUERY, gantry_query_ioctl, 0),
+	DRM_IOCTL_DEF_DRV(GANTRY_BO_CREATE, gantry_bo_create_ioctl, 0),
+	DRM_IOCTL_DEF_DRV(GANTRY_BO_INFO, gantry_bo_info_ioctl, 0),
+	DRM_IOCTL_DEF_DRV(GANTRY_QUEUE_CREATE, gantry_queue_create_ioctl, 0),
+	DRM_IOCTL_DEF_DRV(GANTRY_QUEUE_DESTROY, gantry_queue_destroy_ioctl, 0),
+	DRM_IOCTL_DEF_DRV(GANTRY_QUEUE_SUBMIT, gantry_queue_submit_ioctl, 0),
+	DRM_IOCTL_DEF_DRV(GANTRY_QUEUE_WAIT, gantry_queue_wait_ioctl, 0),
+};
+
+/* Can the caller read what an ioctl of ours answers? Writes back what is there. */
+static int gantry_check_answer(unsigned int cmd, unsigned long arg)
+{
+	u8 __user *first = (u8 __user *)arg;
+	u8 __user *last = first + _IOC_SIZE(cmd) - 1;
+	u8 byte;
+
+	if (!(_IOC_DIR(cmd) & _IOC_READ) || !_IOC_SIZE(cmd))
+		return 0;
+	if (get_user(byte, first) || put_user(byte, first) ||
+	    get_user(byte, last) || put_user(byte, last))
+		return -EFAULT;
+	return 0;
+}
+
+/*
+ * DRM writes the answer after the work is done; a caller that cannot take it
+ * would not know what it now owns. So look first.
+ */
+static long gantry_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	unsigned int nr = _IOC_NR(cmd);
+
+	if (nr >= DRM_COMMAND_BASE && nr < DRM_COMMAND_END && gantry_check_answer(cmd, arg))
+		return -EFAULT;
+	return drm_ioctl(file, cmd, arg);
+}
+
+static const struct file_operations gantry_fops = {
+	.owner = THIS_MODULE,
+	.open = accel_open,
+	.release = drm_release,
+	.unlocked_ioctl = gantry_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.poll = drm_poll,
+	.read = drm_read,
+	.llseek = noop_llseek,
+	.mmap = drm_gem_mmap,
+	.show_fdinfo = drm_show_fdinfo,
+	.fop_flags = FOP_UNSIGNED_OFFSET,
+};
+
+/* Documentation/gpu/drm-usage-stats.rst */
+static void gantry_show_fdinfo(struct drm_printer *p, struct drm_file *filp)
+{
+	struct gantry_file *file = filp->driver_priv;
+
+	drm_printf(p, "drm-engine-dma:\t%lld ns\n", atomic64_read(&file->busy_ns));
+	drm_printf(p, "gantry-bytes-moved:\t%lld\n", atomic64_read(&file->bytes));
+	gantry_bo_show_fdinfo(p, filp);
+}
+
+static void gantry_device_release(struct drm_device *drm, void *res)
+{
+	struct gantry_device *gdev = to_gantry_device(drm);
+
+	/* Memory that was freed last is still on its way back. */
+	if (gdev->scrub_wq)
+		destroy_workqueue(gdev->scrub_wq);
+	if (gdev->reset_wq)
+		destroy_workqueue(gdev->reset_wq);
+	gantry_rings_fini(gdev);
+	if (gdev->regions[0].gdev)
+		gantry_regions_fini(gdev);
+	mutex_destroy(&gdev->bo_lock);
+}
+
+static const struct drm_driver gantry_drm_driver = {
+	.driver_features = DRIVER_COMPUTE_ACCEL | DRIVER_GEM | DRIVER_SYNCOBJ |
+			   DRIVER_SYNCOBJ_TIMELINE,
+	.open = gantry_file_open,
+	.postclose = gantry_file_close,
+	.gem_prime_import_sg_table = gantry_bo_import_sgt,
+	.show_fdinfo = gantry_show_fdinfo,
+	.fops = &gantry_fops,
+	.ioctls = gantry_ioctls,
+	.num_ioctls = ARRAY_SIZE(gantry_ioctls),
+	.name = "gantry",
+	.desc = "accelerators of several vendors",
+#ifdef GANTRY_HAVE_DRIVER_DATE
+	.date = "20261121",
+#endif
+	.major = GANTRY_MAJOR,
+	.minor = GANTRY_MINOR,
+};
+
+static int gantry_device_init(struct gantry_device *gdev)
+{
+	int ret;
+
+	mutex_init(&gdev->bo_lock);
+	INIT_LIST_HEAD(&gdev->bos);
+	ret = drmm_add_action_or_reset(&gdev->drm, gantry_device_release, NULL);
+	if (ret)
+		return ret;
+	/* Freeing memory must go on when memory is short. */
+	gdev->scrub_wq = alloc_workqueue("gantry-scrub", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	gdev->reset_wq = alloc_ordered_workqueue("gantry-reset", WQ_MEM_RECLAIM);
+	return gdev->scrub_wq && gdev->reset_wq ? 0 : -ENOMEM;
+}
+
+static int gantry_pci_enable(struct pci_dev *pdev, const struct gantry_backend *backend)
+{
+	int ret = pci_enable_device_mem(pdev);
+
+	if (ret)
+		return ret;
+	ret = pci_request_regions(pdev, "gantry");
+	if (ret)
+		goto err_disable;
+	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(backend->dma_bits));
+	if (ret)
+		goto err_release;
+	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
+	pci_set_master(pdev);
+	return 0;
+
+err_release:
+	pci_release_regions(pdev);
+err_disable:
+	pci_disable_device(pdev);
+	return ret;
+}
+
+static void gantry_pci_disable(struct pci_dev *pdev)
+{
+	pci_clear_master(pdev);
+	pci_release_regions(pdev);
+	pci_disable_device(pdev);
+}
+
+static int gantry_start(struct gantry_device *gdev)
+{
+	const struct gantry_backend_ops *ops = gdev->backend->ops;
+	int ret = ops->init(gdev);
+
+	if (ret)
+		return ret;
+	ret = gantry_regions_init(gdev);
+	if (ret)
+		goto err_backend;
+	ret = gantry_rings_init(gdev);
+	if (ret)
+		goto err_backend;
+	ret = drm_dev_register(&gdev->drm, 0);
+	if (ret)
+		goto err_rings;
+	return 0;
+
+err_rings:
+	gantry_rings_stop(gdev);
+err_backend:
+	ops->fini(gdev);
+	return ret;
+}
+
+static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	const struct gantry_backend *backend = (const void *)id->driver_data;
+	struct gantry_device *gdev;
+	int ret;
+
+	if (!backend)
+		return -ENODEV;
+	gdev = devm_drm_dev_alloc(&pdev->dev, &gantry_drm_driver, struct gantry_device, drm);
+	if (IS_ERR(gdev))
+		return PTR_ERR(gdev);
+	gdev->backend = backend;
+	pci_set_drvdata(pdev, gdev);
+
+	ret = gantry_device_init(gdev);
+	if (ret)
+		return ret;
+	ret = gantry_pci_enable(pdev, backend);
+	if (ret)
+		return ret;
+	ret = gantry_start(gdev);
+	if (ret) {
+		gantry_pci_disable(pdev);
+		return dev_err_probe(&pdev->dev, ret, "%s did not start\n", backend->name);
+	}
+	drm_info(&gdev->drm, "%s with %u memory regions and %u rings\n", backend->name,
+		 gdev->region_count, backend->ring_count);
+	return 0;
+}
+
+static void gantry_remove(struct pci_dev *pdev)
+{
+	struct gantry_device *gdev = pci_get_drvdata(pdev);
+
+	drm_dev_unplug(&gdev->drm);
+	gantry_rings_stop(gdev);
+	gantry_bos_unmap(gdev);
+	gdev->backend->ops->fini(gdev);
+	gantry_pci_disable(pdev);
+}
+
+/*
+ * Only cards that the operator assigned through driver_override: on a real node
+ * the vendors' own drivers have a right to them.
+ */
+#define GANTRY_CARD(vendor, device, backend)						\
+	{ PCI_DRIVER_OVERRIDE_DEVICE_VFIO(vendor, device),				\
+	  .driver_data = (kernel_ulong_t)&(backend) }
+
+static const struct pci_device_id gantry_pci_ids[] = {
+	GANTRY_CARD(TRN2_PCI_VENDOR, TRN2_PCI_DEVICE, gantry_trainium2),
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, gantry_pci_ids);
+
+static struct pci_driver gantry_pci_driver = {
+	.name = "gantry",
+	.id_table = gantry_pci_ids,
+	.probe = gantry_probe,
+	.remove = gantry_remove,
+};
+module_pci_driver(gantry_pci_driver);
+
+MODULE_DESCRIPTION("One driver for the accelerators of several vendors");
+MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS(GANTRY_NS_DMA_BUF);

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/minmax.h>
+#include <linux/slab.h>
+
+#include "gantry_device.h"
+#include "gantry_extents.h"
+#include "gantry_job.h"
+#include "gantry_ring.h"
+
+/*
+ * How often to look for completions: soon after work was given, then less and
+ * less often while nothing moves.
+ */
+#define GANTRY_TICK_MIN_NS	(20 * NSEC_PER_USEC)
+#define GANTRY_TICK_MAX_NS	(500 * NSEC_PER_USEC)
+
+/* Jobs the scheduler lets into one ring at a time; they share it in turn. */
+#define GANTRY_RING_JOBS	64
+
+static struct gantry_batch *gantry_ring_batch(struct gantry_ring *ring, u32 seqno)
+{
+	return &ring->batches[seqno % GANTRY_RING_BATCHES];
+}
+
+/* The next part of a stream may come once the one before it is emitted. */
+static void gantry_stream_advance(struct gantry_ring *ring, struct gantry_stream *stream)
+{
+	struct gantry_part *next;
+
+	lockdep_assert_held(&ring->lock);
+	next = list_first_entry_or_null(&stream->backlog, struct gantry_part, node);
+	stream->current_part = next;
+	if (next)
+		list_move_tail(&next->node, &ring->active);
+}
+
+/* A spread transfer has its stream to itself, so only single parts are queued in it. */
+static struct gantry_stream *gantry_part_stream(const struct gantry_part *part)
+{
+	return part->xfer->part_count == 1 ? part->xfer->stream : NULL;
+}
+
+/* Emit one piece that is contiguous on both sides; returns its bytes. */
+static u32 gantry_ring_emit_piece(struct gantry_ring *ring, const struct gantry_op *op,
+				  u64 offset, u64 length, bool barrier)
+{
+	const struct gantry_backend *backend = ring->gdev->backend;
+	u64 dst, src, run;
+
+	length = min_t(u64, length, backend->max_copy);
+	dst = gantry_extents_find(op->dst, op->dst_offset + offset, &run);
+	length = min(length, run);
+	if (!op->src)
+		return backend->ops->emit_fill(ring, dst, op->pattern, length, barrier);
+
+	src = gantry_extents_find(op->src, op->src_offset + offset, &run);
+	length = min(length, run);
+	backend->ops->emit_copy(ring, dst, src, length, barrier);
+	return length;
+}
+
+/*
+ * Emit as much of a part as one batch takes. A batch ends before an operation
+ * with a barrier, so that nothing in it depends on anything else in it: that
+ * makes it safe to run a batch twice, which a ring reset may do.
+ */
+static u32 gantry_ring_emit(struct gantry_ring *ring, struct gantry_part *part)
+{
+	struct gantry_stream *stream = gantry_part_stream(part);
+	bool ordered = stream && stream->in_flight;
+	u32 room = min_t(u32, ring->free_slots - 1, GANTRY_BATCH_SLOTS);
+	u32 slots = 0;
+	u64 offset, length;
+
+	while (slots < room && gantry_part_settle(part, &offset, &length)) {
+		const struct gantry_op *op = &part->xfer->ops[part->cursor.op];
+		bool barrier = op->barrier && !part->cursor.done;
+		u32 bytes;
+
+		if (barrier && slots)
+			break;
+		bytes = gantry_ring_emit_piece(ring, op, offset, length,
+					       barrier || (ordered && !slots));
+		if (!bytes)
+			break;
+		part->cursor.done += bytes;
+		slots++;
+	}
+	return slots;
+}
+
+/* Account for what gantry_ring_emit() did and close the batch with a fence. */
+static void gantry_ring_close_batch(struct gantry_ring *ring, struct gantry_part *part,
+				    struct gantry_cursor start, u32 slots)
+{
+	struct gantry_stream *stream = gantry_part_stream(part);
+	u32 seqno = ++ring->emitted;
+
+	*gantry_ring_batch(ring, seqno) = (struct gantry_batch){
+		.part = part,
+		.start = start,
+		.slots = slots + 1,
+	};
+	ring->gdev->backend->ops->emit_fence(ring, seqno);
+	ring->free_slots -= slots + 1;
+	part->in_flight++;
+	if (stream)
+		stream->in_flight++;
+}
+
+/* Nothing is left of a part to emit: make room for the next of its stream. */
+static void gantry_ring_emitted(struct gantry_ring *ring, struct gantry_part *part,
+				struct list_head *done)
+{
+	struct gantry_stream *stream = gantry_part_stream(part);
+
+	part->emitted = true;
+	list_del_init(&part->node);
+	if (stream)
+		gantry_stream_advance(ring, stream);
+	if (!part->in_flight)
+		list_add_tail(&part->node, done);
+}
+
+/* Why no more of a part may reach the card, or 0. */
+static int gantry_part_error(struct gantry_ring *ring, struct gantry_part *part)
+{
+	struct gantry_stream *stream = part->xfer->stream;
+	int error = ring->error;
+
+	if (!error)
+		error = READ_ONCE(part->xfer->error);
+	if (!error && stream)
+		error = READ_ONCE(stream->error);
+	return error;
+}
+
+/* Serve the active parts in turn while the ring has room. */
+static void gantry_ring_feed(struct gantry_ring *ring, struct list_head *done)
+{
+	const struct gantry_backend_ops *ops = ring->gdev->backend->ops;
+	bool kick = false;
+
+	lockdep_assert_held(&ring->lock);
+	while (!ring->halted && !list_empty(&ring->active)) {
+		struct gantry_part *part = list_first_entry(&ring->active, struct gantry_part,
+							    node);
+		struct gantry_cursor start = part->cursor;
+		int error = gantry_part_error(ring, part);
+		u64 offset, length;
+		u32 slots;
+
+		if (error) {
+			gantry_transfer_fail(part->xfer, error);
+			gantry_ring_emitted(ring, part, done);
+			continue;
+		}
+		if (ring->free_slots < 2 || ring->emitted - ring->completed == GANTRY_RING_BATCHES)
+			break;
+		slots = gantry_ring_emit(ring, part);
+		if (slots) {
+			gantry_ring_close_batch(ring, part, start, slots);
+			kick = true;
+		}
+		if (!gantry_part_settle(part, &offset, &length))
+			gantry_ring_emitted(ring, part, done);
+		else if (slots)
+			list_move_tail(&part->node, &ring->active);
+		else
+			break;
+	}
+	if (kick)
+		ops->kick(ring);
+}
+
+/* Take note of the fences that the card reached. */
+static void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done)
+{
+	u32 seqno;
+
+	lockdep_assert_held(&ring->lock);
+	if (ring->completed == ring->emitted)
+		return;
+	seqno = ring->gdev->backend->ops->read_seqno(ring);
+	if (seqno == ring->completed || seqno - ring->completed > ring->emitted - ring->completed)
+		return;
+
+	while (ring->completed != seqno) {
+		struct gantry_batch *batch = gantry_ring_batch(ring, ++ring->completed);
+		struct gantry_part *part = batch->part;
+		struct gantry_stream *stream = gantry_part_stream(part);
+
+		ring->free_slots += batch->slots;
+		if (stream)
+			stream->in_flight--;
+		if (!--part->in_flight && part->emitted)
+			list_add_tail(&part->node, done);
+	}
+	ring->progress = jiffies;
+	ring->tick_ns = GANTRY_TICK_MIN_NS;
+}
+
+static bool gantry_ring_busy(struct gantry_ring *ring)
+{
+	lockdep_assert_held(&ring->lock);
+	return ring->completed != ring->emitted || !list_empty(&ring->active);
+}
+
+static void gantry_ring_arm(struct gantry_ring *ring)
+{
+	lockdep_assert_held(&ring->lock);
+	if (ring->ticking || ring->halted || ring->error || !gantry_ring_busy(ring))
+		return;
+	ring->ticking = true;
+	ring->tick_ns = GANTRY_TICK_MIN_NS;
+	ring->progress = jiffies;
+	hrtimer_start(&ring->tick, ns_to_ktime(ring->tick_ns), HRTIMER_MODE_REL_SOFT);
+	queue_delayed_work(ring->gdev->reset_wq, &ring->watchdog,
+			   msecs_to_jiffies(GANTRY_JOB_TIMEOUT_MS));
+}
+
+/**
+ * gantry_ring_service - see what the card got done and give it more
+ * @ring: which
+ *
+ * Any context but hard interrupts.
+ *
+ * Return: whether the ring still has something to do.
+ */
+bool gantry_ring_service(struct gantry_ring *ring)
+{
+	unsigned long flags;
+	LIST_HEAD(done);
+	bool busy;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	gantry_ring_reap(ring, &done);
+	gantry_ring_feed(ring, &done);
+	gantry_ring_arm(ring);
+	busy = gantry_ring_busy(ring);
+	spin_unlock_irqrestore(&ring->lock, flags);
+	gantry_parts_end(&done);
+	return busy;
+}
+
+static enum hrtimer_restart gantry_ring_tick(struct hrtimer *timer)
+{
+	struct gantry_ring *ring = container_of(timer, struct gantry_ring, tick);
+	enum hrtimer_restart restart = HRTIMER_NORESTART;
+	unsigned long flags;
+
+	gantry_ring_service(ring);
+
+	spin_lock_irqsave(&ring->lock, flags);
+	if (!ring->halted && gantry_ring_busy(ring)) {
+		hrtimer_forward_now(timer, ns_to_ktime(ring->tick_ns));
+		ring->tick_ns = min_t(u64, ring->tick_ns * 2, GANTRY_TICK_MAX_NS);
+		restart = HRTIMER_RESTART;
+	} else {
+		ring->ticking = false;
+	}
+	spin_unlock_irqrestore(&ring->lock, flags);
+	return restart;
+}
+
+/**
+ * gantry_ring_add - give a ring a part to move
+ * @ring: which
+ * @part: initialised, in no list; may be gone on return
+ */
+void gantry_ring_add(struct gantry_ring *ring, struct gantry_part *part)
+{
+	struct gantry_stream *stream = gantry_part_stream(part);
+	unsigned long flags;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	if (stream && stream->current_part) {
+		list_add_tail(&part->node, &stream->backlog);
+	} else {
+		if (stream)
+			stream->current_part = part;
+		list_add_tail(&part->node, &ring->active);
+	}
+	spin_unlock_irqrestore(&ring->lock, flags);
+	gantry_ring_service(ring);
+}
+
+/**
+ * gantry_ring_halt - emit nothing more and let no timer look any more
+ * @ring: which; the caller stops the hardware next
+ *
+ * May sleep.
+ */
+void gantry_ring_halt(struct gantry_ring *ring)
+{
+	spin_lock_irq(&ring->lock);
+	ring->halted = true;
+	spin_unlock_irq(&ring->lock);
+	hrtimer_cancel(&ring->tick);
+	spin_lock_irq(&ring->lock);
+	ring->ticking = false;
+	spin_unlock_irq(&ring->lock);
+}
+
+/* Put one part back to where @start says, in front of whatever comes later in its stream. */
+static void gantry_part_rewind(struct gantry_ring *ring, struct gantry_part *part,
+			       struct gantry_cursor start)
+{
+	struct gantry_stream *stream = gantry_part_stream(part);
+
+	part->cursor = start;
+	part->in_flight--;
+	if (stream) {
+		stream->in_flight--;
+		if (stream->current_part && stream->current_part != part)
+			list_move(&stream->current_part->node, &stream->backlog);
+		stream->current_part = part;
+	}
+	if (part->emitted)
+		list_add(&part->node, &ring->active);
+	else
+		list_move(&part->node, &ring->active);
+	part->emitted = false;
+}
+
+/**
+ * gantry_ring_rewind - take back every batch that the card did not complete
+ * @ring: halted, and its hardware stopped
+ *
+ * Newest first, so that the oldest is the next to be emitted.
+ */
+void gantry_ring_rewind(struct gantry_ring *ring)
+{
+	u32 seqno;
+
+	lockdep_assert_held(&ring->lock);
+	for (seqno = ring->emitted; seqno != ring->completed; seqno--) {
+		struct gantry_batch *batch = gantry_ring_batch(ring, seqno);
+
+		gantry_part_rewind(ring, batch->part, batch->start);
+		ring->free_slots += batch->slots;
+	}
+	ring->emitted = ring->completed;
+}
+
+/**
+ * gantry_ring_resume - go on after a halt
+ * @ring: its hardware started again and empty, or @ring->error set
+ */
+void gantry_ring_resume(struct gantry_ring *ring)
+{
+	spin_lock_irq(&ring->lock);
+	ring->halted = false;
+	spin_unlock_irq(&ring->lock);
+	gantry_ring_service(ring);
+}
+
+/* From now on whatever a ring is given ends with @error. */
+static void gantry_ring_set_error(struct gantry_ring *ring, int error)
+{
+	spin_lock_irq(&ring->lock);
+	ring->error = error;
+	spin_unlock_irq(&ring->lock);
+}
+
+static int gantry_ring_init(struct gantry_ring *ring, struct gantry_device *gdev, u32 index)
+{
+	int ret;
+
+	ring->gdev = gdev;
+	ring->index = index;
+	snprintf(ring->name, sizeof(ring->name), "gantry-ring%u", index);
+	spin_lock_init(&ring->lock);
+	INIT_LIST_HEAD(&ring->active);
+	ring->free_slots = gdev->backend->ring_slots;
+	gantry_hrtimer_setup(&ring->tick, gantry_ring_tick, HRTIMER_MODE_REL_SOFT);
+	INIT_DELAYED_WORK(&ring->watchdog, gantry_ring_watchdog);
+
+	ret = gdev->backend->ops->ring_init(ring);
+	if (ret)
+		return ret;
+	ret = gantry_sched_init(&ring->sched, &gantry_job_sched_ops, GANTRY_RING_JOBS,
+				ring->name, gdev->drm.dev);
+	if (ret)
+		gdev->backend->ops->ring_fini(ring);
+	return ret;
+}
+
+/**
+ * gantry_rings_init - start all rings of a card
+ * @gdev: its backend is initialised
+ *
+ * Return: 0 or an error; then nothing is left to undo.
+ */
+int gantry_rings_init(struct gantry_device *gdev)
+{
+	u32 count = gdev->backend->ring_count;
+	u32 i;
+	int ret;
+
+	gdev->rings = kvcalloc(count, sizeof(*gdev->rings), GFP_KERNEL);
+	if (!gdev->rings)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		ret = gantry_ring_init(&gdev->rings[i], gdev, i);
+		if (ret)
+			goto err;
+	}
+	return 0;
+err:
+	while (i--) {
+		gdev->backend->ops->ring_stop(&gdev->rings[i]);
+		gdev->backend->ops->ring_fini(&gdev->rings[i]);
+		drm_sched_fini(&gdev->rings[i].sched);
+	}
+	kvfree(gdev->rings);
+	gdev->rings = NULL;
+	return ret;
+}
+
+/**
+ * gantry_rings_stop - end everything with -ENODEV and let go of the hardware
+ * @gdev: unplugged, so nobody submits any more
+ *
+ * What is in the schedulers ends with the same error as it comes up.
+ */
+void gantry_rings_stop(struct gantry_device *gdev)
+{
+	const struct gantry_backend_ops *ops = gdev->backend->ops;
+	u32 i;
+
+	/* One ring's watchdog may reset them all: it must be over for every ring. */
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		gantry_ring_set_error(&gdev->rings[i], -ENODEV);
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		cancel_delayed_work_sync(&gdev->rings[i].watchdog);
+
+	for (i = 0; i < gdev->backend->ring_count; i++) {
+		struct gantry_ring *ring = &gdev->rings[i];
+
+		gantry_ring_halt(ring);
+		ops->ring_stop(ring);
+		spin_lock_irq(&ring->lock);
+		gantry_ring_rewind(ring);
+		spin_unlock_irq(&ring->lock);
+		gantry_ring_resume(ring);
+		ops->ring_fini(ring);
+	}
+}
+
+/**
+ * gantry_rings_fini - free the rings
+ * @gdev: stopped, and nobody holds it open
+ */
+void gantry_rings_fini(struct gantry_device *gdev)
+{
+	u32 i;
+
+	if (!gdev->rings)
+		return;
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		drm_sched_fini(&gdev->rings[i].sched);
+	kvfree(gdev->rings);
+	gdev->rings = NULL;
+}

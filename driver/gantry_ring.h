@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A hardware ring: feeds parts of transfers to the card in small batches, in
+ * turn, so that transfers larger than the ring pass through it and a large one
+ * does not keep a small one waiting. Every batch ends in a fence.
+ */
+#ifndef GANTRY_RING_H
+#define GANTRY_RING_H
+
+#include <linux/hrtimer.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <drm/gpu_scheduler.h>
+
+#include "gantry_transfer.h"
+
+struct gantry_device;
+
+#define GANTRY_BATCH_SLOTS	64	/* slots of a batch, without its fence */
+#define GANTRY_RING_BATCHES	64	/* batches in flight, a power of two */
+#define GANTRY_JOB_TIMEOUT_MS	5000	/* a ring that stands still so long is stuck */
+
+/**
+ * struct gantry_batch - what the ring holds between two fences
+ * @part: whose
+ * @start: the part's cursor before it, to emit it again after a reset
+ * @slots: slots it takes, fence included
+ */
+struct gantry_batch {
+	struct gantry_part *part;
+	struct gantry_cursor start;
+	u32 slots;
+};
+
+/**
+ * struct gantry_ring - a hardware ring
+ * @gdev: the card
+ * @index: of this ring
+ * @priv: the backend's own
+ * @sched: decides which queue's job comes next
+ * @name: for @sched
+ * @lock: guards all that follows, and the streams that have their home here
+ * @active: parts with something left to emit, served in turn
+ * @batches: batches in flight, by fence number
+ * @emitted: number of the last fence emitted
+ * @completed: number of the last fence reached
+ * @free_slots: slots that are not in use
+ * @halted: being reset: emit nothing
+ * @error: the card is gone or lost: whatever is added ends with this
+ * @ticking: @tick is armed or running
+ * @tick_ns: time to the next look
+ * @tick: looks for completions: this chip announces none
+ * @progress: jiffies when the card last got something done
+ * @watchdog: looks whether the ring stands still
+ */
+struct gantry_ring {
+	struct gantry_device *gdev;
+	u32 index;
+	void *priv;
+	struct drm_gpu_scheduler sched;
+	char name[24];
+
+	spinlock_t lock; /* all below */
+	struct list_head active;
+	struct gantry_batch batches[GANTRY_RING_BATCHES];
+	u32 emitted;
+	u32 completed;
+	u32 free_slots;
+	bool halted;
+	int error;
+	bool ticking;
+	u64 tick_ns;
+	struct hrtimer tick;
+	unsigned long progress;
+	struct delayed_work watchdog;
+};
+
+int gantry_rings_init(struct gantry_device *gdev);
+void gantry_rings_stop(struct gantry_device *gdev);
+void gantry_rings_fini(struct gantry_device *gdev);
+
+void gantry_ring_add(struct gantry_ring *ring, struct gantry_part *part);
+bool gantry_ring_service(struct gantry_ring *ring);
+void gantry_ring_halt(struct gantry_ring *ring);
+void gantry_ring_rewind(struct gantry_ring *ring);
+void gantry_ring_resume(struct gantry_ring *ring);
+
+/* gantry_reset.c */
+void gantry_ring_watchdog(struct work_struct *work);
+
+#endif

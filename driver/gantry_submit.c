@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* DRM_IOCTL_GANTRY_QUEUE_SUBMIT: check what user space asks for, then push it. */
+#include <linux/dma-fence-chain.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <drm/drm_exec.h>
+#include <drm/drm_file.h>
+#include <drm/drm_syncobj.h>
+
+#include "gantry_bo.h"
+#include "gantry_device.h"
+#include "gantry_job.h"
+#include "gantry_queue.h"
+#include "gantry_submit.h"
+
+/* Buffers looked up last: batches mostly use the same few. */
+#define GANTRY_LOOKUP_CACHE	4
+
+struct gantry_lookup {
+	struct drm_file *filp;
+	u32 handles[GANTRY_LOOKUP_CACHE];
+	struct gantry_bo *bos[GANTRY_LOOKUP_CACHE];
+	u32 next;
+};
+
+/* Find a buffer and make the job hold it. */
+static struct gantry_bo *gantry_job_lookup(struct gantry_job *job, struct gantry_lookup *lookup,
+					   u32 handle)
+{
+	struct drm_gem_object *obj;
+	u32 i;
+
+	for (i = 0; i < GANTRY_LOOKUP_CACHE; i++)
+		if (lookup->bos[i] && lookup->handles[i] == handle)
+			return lookup->bos[i];
+
+	obj = drm_gem_object_lookup(lookup->filp, handle);
+	if (!obj)
+		return NULL;
+	job->objs[job->obj_count++] = obj;
+	i = lookup->next++ % GANTRY_LOOKUP_CACHE;
+	lookup->handles[i] = handle;
+	lookup->bos[i] = to_gantry_bo(obj);
+	return lookup->bos[i];
+}
+
+static bool gantry_range_valid(const struct gantry_bo *bo, u64 offset, u64 length)
+{
+	u64 end;
+
+	return length && !check_add_overflow(offset, length, &end) && end <= bo->base.size;
+}
+
+static int gantry_op_check_fill(const struct drm_gantry_op *user)
+{
+	if (user->src_handle || user->src_offset)
+		return -EINVAL;
+	return (user->dst_offset | user->length) & 3 ? -EINVAL : 0;
+}
+
+/* The pieces of a copy run in any order, so it must not overlap itself. */
+static int gantry_op_check_copy(const struct drm_gantry_op *user, const struct gantry_bo *dst,
+				const struct gantry_bo *src)
+{
+	if (user->pattern || !gantry_range_valid(src, user->src_offset, user->length))
+		return -EINVAL;
+	if (dst == src && user->src_offset < user->dst_offset + user->length &&
+	    user->dst_offset < user->src_offset + user->length)
+		return -EINVAL;
+	return 0;
+}
+
+static int gantry_job_add_op(struct gantry_job *job, struct gantry_lookup *lookup,
+			     const struct drm_gantry_op *user, struct gantry_op *op)
+{
+	struct gantry_bo *dst, *src = NULL;
+	int ret;
+
+	if (user->flags & ~DRM_GANTRY_OP_BARRIER)
+		return -EINVAL;
+	if (user->opcode != DRM_GANTRY_OP_COPY && user->opcode != DRM_GANTRY_OP_FILL)
+		return -EINVAL;
+	dst = gantry_job_lookup(job, lookup, user->dst_handle);
+	if (!dst)
+		return -ENOENT;
+	if (!gantry_range_valid(dst, user->dst_offset, user->length))
+		return -EINVAL;
+	if (user->opcode == DRM_GANTRY_OP_COPY) {
+		src = gantry_job_lookup(job, lookup, user->src_handle);
+		if (!src)
+			return -ENOENT;
+		ret = gantry_op_check_copy(user, dst, src);
+	} else {
+		ret = gantry_op_check_fill(user);
+		job->fence->fills += user->length;
+	}
+	if (ret)
+		return ret;
+	if (dst->read_only)
+		return -EACCES;
+
+	*op = (struct gantry_op){
+		.dst = gantry_bo_extents(dst),
+		.src = src ? gantry_bo_extents(src) : NULL,
+		.dst_offset = user->dst_offset,
+		.src_offset = user->src_offset,
+		.length = user->length,
+		.pattern = user->pattern,
+		.barrier = user->flags & DRM_GANTRY_OP_BARRIER,
+	};
+	job->fence->bytes += user->length;
+	return 0;
+}
+
+static int gantry_job_add_ops(struct gantry_job *job, struct drm_file *filp,
+			      const struct drm_gantry_queue_submit *args)
+{
+	struct gantry_lookup lookup = { .filp = filp };
+	struct drm_gantry_op *ops;
+	u32 i;
+	int ret = 0;
+
+	ops = vmemdup_array_user(u64_to_user_ptr(args->ops), args->op_count, sizeof(*ops));
+	if (IS_ERR(ops))
+		return PTR_ERR(ops);
+	for (i = 0; i < args->op_count && !ret; i++)
+		ret = gantry_job_add_op(job, &lookup, &ops[i], &job->ops[i]);
+	job->xfer.op_count = args->op_count;
+	kvfree(ops);
+	return ret;
+}
+
+static struct drm_gantry_sync *gantry_syncs_from_user(u64 pointer, u32 count)
+{
+	struct drm_gantry_sync *syncs;
+	u32 i;
+
+	syncs = memdup_array_user(u64_to_user_ptr(pointer), count, sizeof(*syncs));
+	if (IS_ERR(syncs))
+		return syncs;
+	for (i = 0; i < count; i++) {
+		if (syncs[i].flags) {
+			kfree(syncs);
+			return ERR_PTR(-EINVAL);
+		}
+	}
+	return syncs;
+}
+
+static int gantry_job_add_wait(struct gantry_job *job, struct drm_file *filp,
+			       const struct drm_gantry_sync *sync)
+{
+	struct dma_fence *fence;
+	int ret = drm_syncobj_find_fence(filp, sync->handle, sync->point, 0, &fence);
+
+	if (ret)
+		return ret;
+	return drm_sched_job_add_dependency(&job->base, fence);
+}
+
+static int gantry_job_add_waits(struct gantry_job *job, struct drm_file *filp,
+				const struct drm_gantry_queue_submit *args)
+{
+	struct drm_gantry_sync *syncs;
+	u32 i;
+	int ret = 0;
+
+	if (!args->wait_count)
+		return 0;
+	syncs = gantry_syncs_from_user(args->waits, args->wait_count);
+	if (IS_ERR(syncs))
+		return PTR_ERR(syncs);
+	for (i = 0; i < args->wait_count && !ret; i++)
+		ret = gantry_job_add_wait(job, filp, &syncs[i]);
+	kfree(syncs);
+	return ret;
+}
+
+static int gantry_job_add_signal(struct gantry_job *job, struct drm_file *filp,
+				 const struct drm_gantry_sync *sync)
+{
+	struct gantry_signal *signal = &job->signals[job->signal_count];
+
+	signal->syncobj = drm_syncobj_find(filp, sync->handle);
+	if (!signal->syncobj)
+		return -ENOENT;
+	job->signal_count++;
+	if (!sync->point)
+		return 0;
+	signal->point = sync->point;
+	signal->chain = dma_fence_chain_alloc();
+	return signal->chain ? 0 : -ENOMEM;
+}
+
+static int gantry_job_add_signals(struct gantry_job *job, struct drm_file *filp,
+				  const struct drm_gantry_queue_submit *args)
+{
+	struct drm_gantry_sync *syncs;
+	u32 i;
+	int ret = 0;
+
+	if (!args->signal_count)
+		return 0;
+	job->signals = kcalloc(args->signal_count, sizeof(*job->signals), GFP_KERNEL_ACCOUNT);
+	if (!job->signals)
+		return -ENOMEM;
+	syncs = gantry_syncs_from_user(args->signals, args->signal_count);
+	if (IS_ERR(syncs))
+		return PTR_ERR(syncs);
+	for (i = 0; i < args->signal_count && !ret; i++)
+		ret = gantry_job_add_signal(job, filp, &syncs[i]);
+	kfree(syncs);
+	return ret;
+}
+
+/* Lock the job's buffers, so that its fence can be added to them, and push it. */
+static int gantry_job_lock_and_push(struct gantry_job *job, u64 *seqno)
+{
+	struct drm_exec exec;
+	u32 i;
+	int ret = 0;
+
+	drm_exec_init(&exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
+		      job->obj_count);
+	drm_exec_until_all_locked(&exec) {
+		for (i = 0; i < job->obj_count; i++) {
+			ret = drm_exec_prepare_obj(&exec, job->objs[i], 1);
+			drm_exec_retry_on_contention(&exec);
+			if (ret)
+				goto out;
+		}
+	}
+	ret = gantry_job_push(job, seqno);
+out:
+	drm_exec_fini(&exec);
+	return ret;
+}
+
+static int gantry_job_submit(struct gantry_job *job, struct drm_file *filp,
+			     const struct drm_gantry_queue_submit *args, u64 *seqno)
+{
+	int ret = gantry_job_add_ops(job, filp, args);
+
+	if (!ret)
+		ret = gantry_job_add_waits(job, filp, args);
+	if (!ret)
+		ret = gantry_job_add_signals(job, filp, args);
+	if (!ret)
+		ret = gantry_job_lock_and_push(job, seqno);
+	return ret;
+}
+
+static int gantry_submit_to_queue(struct gantry_queue *queue, struct drm_file *filp,
+				  struct drm_gantry_queue_submit *args)
+{
+	struct gantry_job *job = gantry_job_new(queue, args->op_count);
+	u64 seqno;
+	int ret;
+
+	if (!job)
+		return -ENOMEM;
+	ret = drm_sched_job_init(&job->base, &queue->entity, 1, queue, filp->client_id);
+	if (ret) {
+		gantry_job_free(job);
+		return ret;
+	}
+	ret = gantry_job_submit(job, filp, args, &seqno);
+	if (ret) {
+		drm_sched_job_cleanup(&job->base);
+		gantry_job_free(job);
+		return ret;
+	}
+	args->seqno = seqno;
+	return 0;
+}
+
+/* DRM_IOCTL_GANTRY_QUEUE_SUBMIT */
+int gantry_queue_submit_ioctl(struct drm_device *drm, void *data, struct drm_file *filp)
+{
+	struct drm_gantry_queue_submit *args = data;
+	struct gantry_queue *queue;
+	int ret;
+
+	if (args->flags || args->pad || !args->op_count || args->op_count > GANTRY_MAX_OPS ||
+	    args->wait_count > GANTRY_MAX_SYNCS || args->signal_count > GANTRY_MAX_SYNCS)
+		return -EINVAL;
+	queue = gantry_queue_get(filp->driver_priv, args->queue);
+	if (!queue)
+		return -ENOENT;
+	ret = gantry_submit_to_queue(queue, filp, args);
+	gantry_queue_put(queue);
+	return ret;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A transfer is a list of operations on card addresses, however large, on its
+ * way through one or several rings. Users' jobs and the scrubber both become
+ * transfers; a ring knows nothing else.
+ */
+#ifndef GANTRY_TRANSFER_H
+#define GANTRY_TRANSFER_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct gantry_device;
+struct gantry_extents;
+struct gantry_ring;
+struct gantry_transfer;
+
+/* A transfer this large is spread over up to GANTRY_MAX_SPREAD rings. */
+#define GANTRY_SPREAD_BYTES	(1024 * 1024)
+#define GANTRY_SPREAD_UNIT	(64 * 1024)
+#define GANTRY_MAX_SPREAD	4
+
+/**
+ * struct gantry_op - one operation, checked
+ * @dst: where to
+ * @src: where from; NULL: fill with @pattern
+ * @dst_offset: in @dst
+ * @src_offset: in @src
+ * @length: bytes
+ * @pattern: of a fill
+ * @barrier: all operations before it must have ended
+ */
+struct gantry_op {
+	const struct gantry_extents *dst;
+	const struct gantry_extents *src;
+	u64 dst_offset;
+	u64 src_offset;
+	u64 length;
+	u32 pattern;
+	bool barrier;
+};
+
+/**
+ * struct gantry_stream - keeps transfers of one origin in order
+ * @home: the ring that all its ordered transfers take; its lock guards the rest
+ * @current_part: the one being emitted
+ * @backlog: the ones after it
+ * @in_flight: batches the ring holds
+ * @error: once set, nothing more of this stream reaches the card
+ */
+struct gantry_stream {
+	struct gantry_ring *home;
+	struct gantry_part *current_part;
+	struct list_head backlog;
+	u32 in_flight;
+	int error;
+};
+
+/**
+ * struct gantry_cursor - the next byte to emit
+ * @op: index of the operation
+ * @done: bytes of this part's share of it that were emitted
+ */
+struct gantry_cursor {
+	u32 op;
+	u64 done;
+};
+
+/**
+ * struct gantry_part - what of a transfer goes through one ring
+ * @xfer: whose
+ * @node: in the ring's active list, in its stream's backlog or in a list of done parts
+ * @cursor: what comes next
+ * @index: which of @xfer->parts
+ * @in_flight: batches the ring holds
+ * @emitted: nothing is left to emit
+ */
+struct gantry_part {
+	struct gantry_transfer *xfer;
+	struct list_head node;
+	struct gantry_cursor cursor;
+	u32 index;
+	u32 in_flight;
+	bool emitted;
+};
+
+/**
+ * struct gantry_transfer - operations on their way
+ * @ops: what to do, unchanged until @finish
+ * @op_count: how many
+ * @part_count: rings it is spread over
+ * @parts_left: parts that have not ended
+ * @error: of the first part that failed
+ * @stream: keeps it in order; NULL: needs none
+ * @finish: called once, when no ring knows it any more, from any context,
+ *	with no lock held; may free the transfer
+ * @parts: one a ring
+ */
+struct gantry_transfer {
+	const struct gantry_op *ops;
+	u32 op_count;
+	u32 part_count;
+	atomic_t parts_left;
+	int error;
+	struct gantry_stream *stream;
+	void (*finish)(struct gantry_transfer *xfer);
+	struct gantry_part parts[GANTRY_MAX_SPREAD];
+};
+
+void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home);
+void gantry_stream_cancel(struct gantry_stream *stream, int error);
+
+void gantry_transfer_init(struct gantry_transfer *xfer, struct gantry_device *gdev,
+			  const struct gantry_op *ops, u32 op_count,
+			  struct gantry_stream *stream);
+void gantry_transfer_start(struct gantry_transfer *xfer, struct gantry_device *gdev, u32 ring);
+
+void gantry_transfer_fail(struct gantry_transfer *xfer, int error);
+bool gantry_part_settle(struct gantry_part *part, u64 *offset, u64 *length);
+void gantry_part_end(struct gantry_part *part);
+void gantry_parts_end(struct list_head *done);
+
+#endif
