@@ -133,11 +133,14 @@ static int handle_region_info(struct vfu_server *server,
 		info->flags |= VFIO_REGION_INFO_FLAG_CAPS;
 		info->argsz += reply->data_len;
 	}
-	/* Too small a buffer: the client learns the size and asks again. */
+	if (region->sparse)
+		info->cap_offset = sizeof(*info);
+	/*
+	 * Too small a buffer: the client learns the size and asks again. QEMU
+	 * wants the offset already then.
+	 */
 	if (request.argsz < info->argsz)
 		reply->data_len = 0;
-	else if (reply->data_len)
-		info->cap_offset = sizeof(*info);
 	return 0;
 }
 
