@@ -66,7 +66,7 @@ static const struct file_operations gantry_fops = {
 	.open = accel_open,
 	.release = drm_release,
 	.unlocked_ioctl = gantry_ioctl,
-	.compat_ioctl = compat_ptr_ioctl,
+	.compat_ioctl = drm_compat_ioctl,
 	.poll = drm_poll,
 	.read = drm_read,
 	.llseek = noop_llseek,
@@ -83,21 +83,6 @@ static void gantry_show_fdinfo(struct drm_printer *p, struct drm_file *filp)
 	drm_printf(p, "drm-engine-dma:\t%lld ns\n", atomic64_read(&file->busy_ns));
 	drm_printf(p, "gantry-bytes-moved:\t%lld\n", atomic64_read(&file->bytes));
 	gantry_bo_show_fdinfo(p, filp);
-}
-
-static void gantry_device_release(struct drm_device *drm, void *res)
-{
-	struct gantry_device *gdev = to_gantry_device(drm);
-
-	/* Memory that was freed last is still on its way back. */
-	if (gdev->scrub_wq)
-		destroy_workqueue(gdev->scrub_wq);
-	if (gdev->reset_wq)
-		destroy_workqueue(gdev->reset_wq);
-	gantry_rings_fini(gdev);
-	if (gdev->regions[0].gdev)
-		gantry_regions_fini(gdev);
-	mutex_destroy(&gdev->bo_lock);
 }
 
 static const struct drm_driver gantry_drm_driver = {
@@ -119,19 +104,32 @@ static const struct drm_driver gantry_drm_driver = {
 	.minor = GANTRY_MINOR,
 };
 
-static int gantry_device_init(struct gantry_device *gdev)
+static void gantry_workqueue_release(struct drm_device *drm, void *wq)
+{
+	destroy_workqueue(wq);
+}
+
+static int gantry_workqueue_keep(struct gantry_device *gdev, struct workqueue_struct *wq)
+{
+	if (!wq)
+		return -ENOMEM;
+	return drmm_add_action_or_reset(&gdev->drm, gantry_workqueue_release, wq);
+}
+
+/*
+ * Memory that was freed last may be on its way back when the last file closes:
+ * the queues go before the allocators, so they are made after them.
+ */
+static int gantry_workqueues_init(struct gantry_device *gdev)
 {
 	int ret;
 
-	mutex_init(&gdev->bo_lock);
-	INIT_LIST_HEAD(&gdev->bos);
-	ret = drmm_add_action_or_reset(&gdev->drm, gantry_device_release, NULL);
+	gdev->reset_wq = alloc_ordered_workqueue("gantry-reset", WQ_MEM_RECLAIM);
+	ret = gantry_workqueue_keep(gdev, gdev->reset_wq);
 	if (ret)
 		return ret;
-	/* Freeing memory must go on when memory is short. */
 	gdev->scrub_wq = alloc_workqueue("gantry-scrub", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	gdev->reset_wq = alloc_ordered_workqueue("gantry-reset", WQ_MEM_RECLAIM);
-	return gdev->scrub_wq && gdev->reset_wq ? 0 : -ENOMEM;
+	return gantry_workqueue_keep(gdev, gdev->scrub_wq);
 }
 
 static int gantry_pci_enable(struct pci_dev *pdev, const struct gantry_backend *backend)
@@ -177,6 +175,9 @@ static int gantry_start(struct gantry_device *gdev)
 	ret = gantry_rings_init(gdev);
 	if (ret)
 		goto err_backend;
+	ret = gantry_workqueues_init(gdev);
+	if (ret)
+		goto err_rings;
 	ret = drm_dev_register(&gdev->drm, 0);
 	if (ret)
 		goto err_rings;
@@ -201,11 +202,10 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (IS_ERR(gdev))
 		return PTR_ERR(gdev);
 	gdev->backend = backend;
+	mutex_init(&gdev->bo_lock);
+	INIT_LIST_HEAD(&gdev->bos);
 	pci_set_drvdata(pdev, gdev);
 
-	ret = gantry_device_init(gdev);
-	if (ret)
-		return ret;
 	ret = gantry_pci_enable(pdev, backend);
 	if (ret)
 		return ret;

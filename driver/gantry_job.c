@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dma-fence-chain.h>
 #include <linux/ktime.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <drm/drm_syncobj.h>
 
@@ -26,9 +27,20 @@ static const char *gantry_fence_timeline_name(struct dma_fence *fence)
 	return "queue";
 }
 
+/*
+ * A sync_file may hold a fence longer than anybody holds the card: the module
+ * stays until the last one is gone.
+ */
+static void gantry_fence_release(struct dma_fence *fence)
+{
+	dma_fence_free(fence);
+	module_put(THIS_MODULE);
+}
+
 static const struct dma_fence_ops gantry_fence_ops = {
 	.get_driver_name = gantry_fence_driver_name,
 	.get_timeline_name = gantry_fence_timeline_name,
+	.release = gantry_fence_release,
 };
 
 static void gantry_job_account(struct gantry_fence *fence, int error)
@@ -150,6 +162,7 @@ struct gantry_job *gantry_job_new(struct gantry_queue *queue, u32 op_count)
 		gantry_job_free(job);
 		return NULL;
 	}
+	__module_get(THIS_MODULE);
 	spin_lock_init(&job->fence->lock);
 	dma_fence_init(&job->fence->base, &gantry_fence_ops, &job->fence->lock,
 		       queue->fence_context, 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/io.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <drm/drm_managed.h>
 
 #include "gantry_device.h"
 #include "gantry_region.h"
@@ -8,13 +10,24 @@
 /* A signal is noticed after this many bytes of a large buffer were zeroed. */
 #define GANTRY_SCRUB_STEP	(256ULL * 1024 * 1024)
 
+/* All memory is free, and what was being zeroed is done or given up. */
+static void gantry_regions_release(struct drm_device *drm, void *res)
+{
+	struct gantry_device *gdev = to_gantry_device(drm);
+	u32 i;
+
+	for (i = 0; i < gdev->region_count; i++)
+		gpu_buddy_fini(&gdev->regions[i].buddy);
+}
+
 /**
  * gantry_regions_init - set up the allocators
  * @gdev: its backend filled in the regions
  *
- * Nothing is known of what the memory holds, so all of it begins dirty.
+ * Nothing is known of what the memory holds, so all of it begins dirty. The
+ * allocators go with the DRM device.
  *
- * Return: 0 or -ENOMEM; then nothing is left to undo.
+ * Return: 0 or an error; then nothing is left to undo.
  */
 int gantry_regions_init(struct gantry_device *gdev)
 {
@@ -30,21 +43,17 @@ int gantry_regions_init(struct gantry_device *gdev)
 		ret = gpu_buddy_init(&region->buddy, region->size, PAGE_SIZE);
 		if (ret)
 			goto err;
+		/* Or user space's mappings would be uncached. */
+		devm_arch_io_reserve_memtype_wc(gdev->drm.dev, region->cpu_base, region->size);
 	}
+	ret = drmm_add_action(&gdev->drm, gantry_regions_release, NULL);
+	if (ret)
+		goto err;
 	return 0;
 err:
 	while (i--)
 		gpu_buddy_fini(&gdev->regions[i].buddy);
 	return ret;
-}
-
-/* All memory is free, and what was being zeroed is done or given up. */
-void gantry_regions_fini(struct gantry_device *gdev)
-{
-	u32 i;
-
-	for (i = 0; i < gdev->region_count; i++)
-		gpu_buddy_fini(&gdev->regions[i].buddy);
 }
 
 static u64 gantry_region_avail(struct gantry_region *region)

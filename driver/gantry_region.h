@@ -39,7 +39,6 @@ struct gantry_memory {
 };
 
 int gantry_regions_init(struct gantry_device *gdev);
-void gantry_regions_fini(struct gantry_device *gdev);
 struct gantry_region *gantry_region_find(struct gantry_device *gdev, u32 index);
 void gantry_region_info(struct gantry_region *region, struct drm_gantry_region_info *info);
 

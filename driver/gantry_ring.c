@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/minmax.h>
+#include <linux/pci.h>
 #include <linux/slab.h>
+#include <drm/drm_managed.h>
 
 #include "gantry_device.h"
 #include "gantry_extents.h"
@@ -67,7 +69,7 @@ static u32 gantry_ring_emit_piece(struct gantry_ring *ring, const struct gantry_
 static u32 gantry_ring_emit(struct gantry_ring *ring, struct gantry_part *part)
 {
 	struct gantry_stream *stream = gantry_part_stream(part);
-	bool ordered = stream && stream->in_flight;
+	bool ordered = stream && stream->in_flight > part->in_flight;
 	u32 room = min_t(u32, ring->free_slots - 1, GANTRY_BATCH_SLOTS);
 	u32 slots = 0;
 	u64 offset, length;
@@ -386,9 +388,22 @@ static int gantry_ring_init(struct gantry_ring *ring, struct gantry_device *gdev
 	return ret;
 }
 
+/* Nobody holds the card open any more, and its rings were stopped. */
+static void gantry_rings_release(struct drm_device *drm, void *res)
+{
+	struct gantry_device *gdev = to_gantry_device(drm);
+	u32 i;
+
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		drm_sched_fini(&gdev->rings[i].sched);
+	kvfree(gdev->rings);
+}
+
 /**
  * gantry_rings_init - start all rings of a card
  * @gdev: its backend is initialised
+ *
+ * What is left of them after gantry_rings_stop() goes with the DRM device.
  *
  * Return: 0 or an error; then nothing is left to undo.
  */
@@ -406,6 +421,9 @@ int gantry_rings_init(struct gantry_device *gdev)
 		if (ret)
 			goto err;
 	}
+	ret = drmm_add_action(&gdev->drm, gantry_rings_release, NULL);
+	if (ret)
+		goto err;
 	return 0;
 err:
 	while (i--) {
@@ -414,7 +432,6 @@ err:
 		drm_sched_fini(&gdev->rings[i].sched);
 	}
 	kvfree(gdev->rings);
-	gdev->rings = NULL;
 	return ret;
 }
 
@@ -444,22 +461,10 @@ void gantry_rings_stop(struct gantry_device *gdev)
 		gantry_ring_rewind(ring);
 		spin_unlock_irq(&ring->lock);
 		gantry_ring_resume(ring);
-		ops->ring_fini(ring);
 	}
-}
 
-/**
- * gantry_rings_fini - free the rings
- * @gdev: stopped, and nobody holds it open
- */
-void gantry_rings_fini(struct gantry_device *gdev)
-{
-	u32 i;
-
-	if (!gdev->rings)
-		return;
+	/* A ring that did not stop must not write into what is freed now. */
+	pci_clear_master(gantry_pci_dev(gdev));
 	for (i = 0; i < gdev->backend->ring_count; i++)
-		drm_sched_fini(&gdev->rings[i].sched);
-	kvfree(gdev->rings);
-	gdev->rings = NULL;
+		ops->ring_fini(&gdev->rings[i]);
 }

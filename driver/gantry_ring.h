@@ -78,7 +78,6 @@ struct gantry_ring {
 
 int gantry_rings_init(struct gantry_device *gdev);
 void gantry_rings_stop(struct gantry_device *gdev);
-void gantry_rings_fini(struct gantry_device *gdev);
 
 void gantry_ring_add(struct gantry_ring *ring, struct gantry_part *part);
 bool gantry_ring_service(struct gantry_ring *ring);

@@ -15,8 +15,7 @@ struct gantry_queue;
 
 /**
  * struct gantry_fence - the end of a job, as the hardware and as the scheduler tell it
- * @base: signals when the card is done; a plain RCU-freed fence with no callback
- *	of ours that could outlive the module
+ * @base: signals when the card is done
  * @lock: for @base
  * @ended: on the scheduler's fence, which also signals for a job that never ran
  * @queue: where to count the job out; stays until @ended was called
