@@ -37,7 +37,7 @@ int sysfs_write(const char *value, const char *format, ...)
 	va_end(arguments);
 	if (ret)
 		return ret;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	/* an attribute takes its value in one write or not at all */

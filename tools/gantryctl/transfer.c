@@ -116,29 +116,43 @@ static uint64_t ring_length(const struct transfer *t)
 	return room < all ? room : t->opts->length;
 }
 
-/* A chunk's slot is free again before the ring comes round: depth <= ring. */
-static int make_ring(struct transfer *t, uint32_t region, struct gantry_buffer **out)
+static void drop_device_memory(struct transfer *t)
+{
+	gantry_buffer_destroy(t->home);
+	gantry_buffer_destroy(t->away);
+	t->home = NULL;
+	t->away = NULL;
+}
+
+static int try_device_memory(struct transfer *t)
 {
 	int ret;
 
-	for (;;) {
-		ret = gantry_buffer_create(t->dev, ring_length(t), region, out);
-		if (ret != -ENOSPC || t->ring <= t->depth)
-			return ret;
-		t->ring /= 2;
-		if (t->ring < t->depth)
-			t->ring = t->depth;
-	}
+	ret = gantry_buffer_create(t->dev, ring_length(t), t->opts->region, &t->home);
+	if (!ret && t->opts->use_via)
+		ret = gantry_buffer_create(t->dev, ring_length(t), t->opts->via, &t->away);
+	if (ret)
+		drop_device_memory(t);
+	return ret;
 }
 
+/*
+ * The whole file if it fits, else half of it, and so on. A chunk's slot must be
+ * free before the ring comes round to its place, so depth is the least.
+ */
 static int make_device_memory(struct transfer *t)
 {
 	int ret;
 
 	t->ring = t->chunks;
-	ret = make_ring(t, t->opts->region, &t->home);
-	if (!ret && t->opts->use_via)
-		ret = make_ring(t, t->opts->via, &t->away);
+	for (;;) {
+		ret = try_device_memory(t);
+		if (ret != -ENOSPC || t->ring <= t->depth)
+			break;
+		t->ring /= 2;
+		if (t->ring < t->depth)
+			t->ring = t->depth;
+	}
 	if (ret)
 		return fail(t, ret, "make a buffer in device memory");
 	t->result->resident = ring_length(t);
@@ -243,8 +257,7 @@ static void tear_down(struct transfer *t)
 			if (t->slots[i].sync_file[leg] >= 0)
 				close(t->slots[i].sync_file[leg]);
 	}
-	gantry_buffer_destroy(t->home);
-	gantry_buffer_destroy(t->away);
+	drop_device_memory(t);
 	free(t->slots);
 	free(t->check);
 }

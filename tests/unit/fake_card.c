@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A card that lives in this process. Jobs of a queue run in order; a job whose
+ * fence has not signaled waits. Everything runs when somebody waits for it, so
+ * that as much as possible is in flight before: the hardest case for whoever
+ * reuses buffers too early.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_card.h"
+
+#define MAX_JOBS 4096
+
+struct gantry_device {
+	int unused;
+};
+
+struct gantry_buffer {
+	uint32_t region;
+	uint64_t length;
+	uint8_t *bytes;
+};
+
+struct gantry_fence {
+	uint64_t point;
+};
+
+struct job {
+	struct gantry_buffer *dst, *src;
+	uint64_t dst_offset, src_offset, length;
+	struct gantry_fence *wait, *signal;
+	uint64_t wait_point, signal_point;
+	int result;
+};
+
+struct gantry_queue {
+	struct job batch, *jobs;
+	uint64_t submitted, completed;
+};
+
+struct fake_card fake_card;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t used[2];
+static unsigned int in_flight;
+static struct gantry_queue *queues[8];
+
+/* Caller holds the lock. */
+static int call_result(void)
+{
+	return ++fake_card.calls == fake_card.fail_call ? -EIO : 0;
+}
+
+static int locked_call_result(void)
+{
+	int ret;
+
+	pthread_mutex_lock(&lock);
+	ret = call_result();
+	pthread_mutex_unlock(&lock);
+	return ret;
+}
+
+struct gantry_device *fake_card_open(void)
+{
+	static struct gantry_device dev;
+
+	used[0] = used[1] = 0;
+	in_flight = 0;
+	memset(queues, 0, sizeof(queues));
+	return &dev;
+}
+
+int gantry_device_get_info(const struct gantry_device *dev, struct gantry_device_info *info)
+{
+	(void)dev;
+	info->max_jobs = fake_card.max_jobs;
+	return 0;
+}
+
+int gantry_buffer_create(struct gantry_device *dev, uint64_t length, uint32_t region,
+			 struct gantry_buffer **out)
+{
+	struct gantry_buffer *buf;
+	int ret = -ENOSPC;
+
+	(void)dev;
+	pthread_mutex_lock(&lock);
+	if (region < 2 && used[region] + length > fake_card.region_size)
+		goto out;
+	ret = call_result();
+	if (ret)
+		goto out;
+	buf = calloc(1, sizeof(*buf));
+	buf->bytes = calloc(1, length);
+	buf->length = length;
+	buf->region = region;
+	if (region < 2) {
+		used[region] += length;
+		if (used[region] > fake_card.peak[region])
+			fake_card.peak[region] = used[region];
+	}
+	fake_card.objects++;
+	*out = buf;
+out:
+	pthread_mutex_unlock(&lock);
+	return ret;
+}
+
+int gantry_buffer_map(struct gantry_buffer *buf, void **out)
+{
+	int ret = locked_call_result();
+
+	if (!ret)
+		*out = buf->bytes;
+	return ret;
+}
+
+void gantry_buffer_destroy(struct gantry_buffer *buf)
+{
+	if (!buf)
+		return;
+	if (buf->region < 2)
+		used[buf->region] -= buf->length;
+	free(buf->bytes);
+	free(buf);
+	fake_card.objects--;
+}
+
+int gantry_fence_create(struct gantry_device *dev, struct gantry_fence **out)
+{
+	int ret = locked_call_result();
+
+	(void)dev;
+	if (ret)
+		return ret;
+	*out = calloc(1, sizeof(**out));
+	fake_card.objects++;
+	return 0;
+}
+
+void gantry_fence_destroy(struct gantry_fence *fence)
+{
+	if (!fence)
+		return;
+	free(fence);
+	fake_card.objects--;
+}
+
+int gantry_fence_export_sync_file(struct gantry_fence *fence, uint64_t point)
+{
+	(void)fence;
+	(void)point;
+	return -EMFILE;	/* the journey goes on without */
+}
+
+int gantry_queue_create(struct gantry_device *dev, const struct gantry_queue_options *options,
+			struct gantry_queue **out)
+{
+	int ret = locked_call_result();
+	int i = 0;
+
+	(void)dev;
+	(void)options;
+	if (ret)
+		return ret;
+	*out = calloc(1, sizeof(**out));
+	(*out)->jobs = calloc(MAX_JOBS, sizeof(struct job));
+	while (queues[i])
+		i++;
+	queues[i] = *out;
+	fake_card.objects++;
+	return 0;
+}
+
+void gantry_queue_destroy(struct gantry_queue *queue)
+{
+	if (!queue)
+		return;
+	for (int i = 0; i < 8; i++)
+		if (queues[i] == queue)
+			queues[i] = NULL;
+	free(queue->jobs);
+	free(queue);
+	fake_card.objects--;
+}
+
+int gantry_queue_prep_copy(struct gantry_queue *queue, struct gantry_buffer *dst,
+			   uint64_t dst_offset, struct gantry_buffer *src,
+			   uint64_t src_offset, uint64_t length, uint32_t flags)
+{
+	int ret = locked_call_result();
+
+	if (ret)
+		return ret;
+	if (!length || flags || dst_offset + length > dst->length ||
+	    src_offset + length > src->length)
+		return -EINVAL;
+	queue->batch.dst = dst;
+	queue->batch.src = src;
+	queue->batch.dst_offset = dst_offset;
+	queue->batch.src_offset = src_offset;
+	queue->batch.length = length;
+	return 0;
+}
+
+int gantry_queue_prep_wait(struct gantry_queue *queue, struct gantry_fence *fence,
+			   uint64_t point)
+{
+	int ret = locked_call_result();
+
+	queue->batch.wait = fence;
+	queue->batch.wait_point = point;
+	return ret;
+}
+
+int gantry_queue_prep_signal(struct gantry_queue *queue, struct gantry_fence *fence,
+			     uint64_t point)
+{
+	int ret = locked_call_result();
+
+	queue->batch.signal = fence;
+	queue->batch.signal_point = point;
+	return ret;
+}
+
+int gantry_queue_submit(struct gantry_queue *queue, uint64_t *seqno)
+{
+	int ret;
+
+	pthread_mutex_lock(&lock);
+	ret = call_result();
+	if (!ret && queue->submitted - queue->completed >= fake_card.max_jobs)
+		ret = -EBUSY;
+	if (!ret) {
+		queue->jobs[queue->submitted++] = queue->batch;
+		memset(&queue->batch, 0, sizeof(queue->batch));
+		*seqno = queue->submitted;
+		if (++in_flight > fake_card.most_in_flight)
+			fake_card.most_in_flight = in_flight;
+	}
+	pthread_mutex_unlock(&lock);
+	return ret;
+}
+
+static bool run_next(struct gantry_queue *queue)
+{
+	struct job *job = &queue->jobs[queue->completed];
+
+	if (queue->completed == queue->submitted ||
+	    (job->wait && job->wait->point < job->wait_point))
+		return false;
+	if (++fake_card.jobs == fake_card.fail_job)
+		job->result = fake_card.fail_error;
+	else if (fake_card.jobs != fake_card.skip_copy)
+		memcpy(job->dst->bytes + job->dst_offset, job->src->bytes + job->src_offset,
+		       job->length);
+	if (job->signal)
+		job->signal->point = job->signal_point;
+	queue->completed++;
+	in_flight--;
+	return true;
+}
+
+int gantry_queue_wait(struct gantry_queue *queue, uint64_t seqno, int64_t timeout)
+{
+	bool moved = true;
+	int ret = -ETIMEDOUT;
+
+	(void)timeout;
+	pthread_mutex_lock(&lock);
+	while (moved && queue->completed < seqno) {
+		moved = false;
+		for (int i = 7; i >= 0; i--)
+			while (queues[i] && queue->completed < seqno && run_next(queues[i]))
+				moved = true;
+	}
+	if (queue->completed >= seqno)
+		ret = queue->jobs[seqno - 1].result;
+	pthread_mutex_unlock(&lock);
+	return ret;
+}
