@@ -111,23 +111,22 @@ uint16_t client_send_command(struct client *c, uint16_t command,
 			     uint32_t flags, const void *payload, size_t size,
 			     const int *fds, unsigned int n_fds)
 {
-	struct {
+	static struct {
 		struct vfu_header header;
 		uint8_t payload[VFU_MAX_TRANSFER + 16];
-	} *msg = test_malloc(sizeof(*msg));
+	} msg;
 	uint16_t id = c->next_id++;
 
-	assert_true(size <= sizeof(msg->payload));
-	msg->header = (struct vfu_header) {
+	assert_true(size <= sizeof(msg.payload));
+	msg.header = (struct vfu_header) {
 		.id = id,
 		.command = command,
-		.size = sizeof(msg->header) + size,
+		.size = sizeof(msg.header) + size,
 		.flags = flags,
 	};
 	if (size)
-		memcpy(msg->payload, payload, size);
-	client_send(c, msg, msg->header.size, fds, n_fds);
-	test_free(msg);
+		memcpy(msg.payload, payload, size);
+	client_send(c, &msg, msg.header.size, fds, n_fds);
 	return id;
 }
 

@@ -132,9 +132,8 @@ static int handle_region_info(struct vfu_server *server,
 		add_sparse_areas(server, region, reply);
 		info->flags |= VFIO_REGION_INFO_FLAG_CAPS;
 		info->argsz += reply->data_len;
-	}
-	if (region->sparse)
 		info->cap_offset = sizeof(*info);
+	}
 	/*
 	 * Too small a buffer: the client learns the size and asks again. QEMU
 	 * wants the offset already then.

@@ -132,8 +132,12 @@ static void disconnected(void *priv)
 
 static void log_line(void *priv, const char *line)
 {
-	((struct fixture *)priv)->lines++;
-	assert_true(strlen(line) > 0 && !strchr(line, '\n'));
+	struct fixture *f = priv;
+
+	/* No assertion: this is not the test's thread. */
+	if (!*line || strchr(line, '\n'))
+		f->bad_lines++;
+	f->lines++;
 }
 
 const struct vfu_ops *fixture_ops(void)
@@ -166,6 +170,7 @@ int fixture_teardown(void **state)
 {
 	struct fixture *f = *state;
 	unsigned int open_now;
+	bool bad;
 
 	vfu_server_destroy(f->server);
 	close(f->sparse_fd);
@@ -174,8 +179,7 @@ int fixture_teardown(void **state)
 	if (open_now != f->open_before)
 		print_error("%u descriptors leaked\n",
 			    open_now - f->open_before);
-	f->open_before -= open_now;
-	open_now = f->open_before;
+	bad = open_now != f->open_before || f->bad_lines;
 	free(f);
-	return open_now ? -1 : 0;
+	return bad ? -1 : 0;
 }

@@ -25,6 +25,7 @@
 
 struct fixture {
 	struct vfu_server *server;
+	struct client *client;		/* for tests that keep one open */
 	int sparse_fd;
 	int whole_fd;
 	unsigned int open_before;	/* descriptors before the server was made */
@@ -39,6 +40,7 @@ struct fixture {
 	unsigned int config_writes;
 	unsigned int disconnects;
 	atomic_uint lines;		/* logged */
+	atomic_uint bad_lines;		/* ... that are empty or several */
 	int answer;			/* what the next callbacks return */
 	int dma_in_callback;		/* what DMA from bar_write returned */
 };

@@ -127,7 +127,8 @@ static void test_sparse_areas_come_in_two_steps(void **state)
 	get_region(&c, FIX_SPARSE_BAR, sizeof(info), &info);
 	assert_int_equal(answer.size, sizeof(info));
 	assert_int_equal(info.argsz, sizeof(info) + 16 + 2 * 16);
-	assert_int_equal(info.cap_offset, 0);
+	/* QEMU takes no capabilities without an offset, not even here. */
+	assert_int_equal(info.cap_offset, sizeof(info));
 	close(answer.fds[0]);
 
 	get_region(&c, FIX_SPARSE_BAR, info.argsz, &info);
