@@ -110,6 +110,9 @@ static struct sg_table *gantry_bo_get_sg_table(struct drm_gem_object *obj)
 	/* Device memory has no pages that another device could be given. */
 	if (!bo->pages)
 		return ERR_PTR(-EOPNOTSUPP);
+	/* Another device would not know that it may only read. */
+	if (bo->read_only)
+		return ERR_PTR(-EACCES);
 	return drm_prime_pages_to_sg(obj->dev, bo->pages, obj->size >> PAGE_SHIFT);
 }
 
