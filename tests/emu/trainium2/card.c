@@ -129,9 +129,11 @@ void trn2_card_describe(struct trn2_card *card, struct vfu_options *options)
 		.class_code = CLASS_CODE,
 		.revision = layout->revision,
 	};
+	/* Bridges forward what is above 4 GiB only if it is called prefetchable */
 	options->bars[layout->apb_bar] = (struct vfu_bar){
 		.size = TRN2_APB_SIZE,
 		.is_64bit = true,
+		.prefetchable = true,
 	};
 	options->bars[TRN2_BAR_HBM] = (struct vfu_bar){
 		.size = card->hbm.bar_size,

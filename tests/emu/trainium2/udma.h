@@ -43,7 +43,7 @@ struct udma_desc {
  * @fifo: fetched and not yet begun, @fifo_count from @fifo_first
  * @tail: descriptors rung since the last reset; the doorbell adds to it with
  *	no lock. This and the counts below only grow, so that a register read
- *	needs no lock either; index and ring id follow from them.
+ *	needs no lock either (see udma_count()); index and ring id follow.
  * @head: fetched
  * @current: begun
  * @done: completed
@@ -206,6 +206,15 @@ bool udma_error(struct udma_engine *engine, struct udma_queue *queue,
 /** udma_raise() - the cause bit of a queue whose descriptor asked for it */
 void udma_raise(struct udma_engine *engine, struct udma_queue *queue,
 		enum udma_side side);
+
+/*
+ * Counters are written by whoever holds engine->lock and read by anybody, so
+ * that adding to one need not be atomic, only seen whole and in order.
+ */
+#define udma_count(counter, n) \
+	atomic_store_explicit(counter, \
+			      atomic_load_explicit(counter, memory_order_relaxed) + (n), \
+			      memory_order_release)
 
 static inline unsigned int udma_queue_number(const struct udma_engine *engine,
 					     const struct udma_queue *queue)

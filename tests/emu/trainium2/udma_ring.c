@@ -59,9 +59,8 @@ static bool fill_fifo(struct udma_engine *engine, struct udma_ring *ring,
 		return false;
 	ring->fifo_first = 0;
 	ring->fifo_count = count;
-	atomic_store(&ring->head, head + count);
-	atomic_fetch_add_explicit(&engine->stats[side].prefetched, count,
-				  memory_order_relaxed);
+	udma_count(&ring->head, count);
+	udma_count(&engine->stats[side].prefetched, count);
 	return true;
 }
 
@@ -94,7 +93,7 @@ enum udma_fetch udma_ring_next(struct udma_engine *engine,
 	cur->left = length(engine, side, cur->desc.ctrl);
 	cur->active = true;
 	ring->fifo_count--;
-	atomic_fetch_add(&ring->current, 1);
+	udma_count(&ring->current, 1);
 	return UDMA_FETCHED;
 }
 
@@ -136,12 +135,12 @@ bool udma_ring_complete(struct udma_engine *engine, struct udma_queue *queue,
 	    !write_entry(engine, ring, side, flags, bytes))
 		return false;
 	queue->cur[side].active = false;
-	atomic_fetch_add_explicit(&stats->comp_descs, 1, memory_order_relaxed);
+	udma_count(&stats->comp_descs, 1);
 	if (flags & UDMA_CDESC_LAST) {
-		atomic_fetch_add_explicit(&stats->comp_packets, 1, memory_order_relaxed);
-		atomic_fetch_add_explicit(&ring->packets, 1, memory_order_relaxed);
+		udma_count(&stats->comp_packets, 1);
+		udma_count(&ring->packets, 1);
 	}
-	atomic_fetch_add(&ring->done, 1);
+	udma_count(&ring->done, 1);
 	if (queue->cur[side].desc.ctrl & UDMA_DESC_INT)
 		udma_raise(engine, queue, side);
 	return true;

@@ -173,10 +173,8 @@ static bool move(struct turn *turn, enum outcome *outcome)
 	dst->desc.addr += len;
 	dst->left -= len;
 	turn->bytes += len;
-	atomic_fetch_add_explicit(&engine->stats[UDMA_SIDE_M2S].bytes, len,
-				  memory_order_relaxed);
-	atomic_fetch_add_explicit(&engine->stats[UDMA_SIDE_S2M].bytes, len,
-				  memory_order_relaxed);
+	udma_count(&engine->stats[UDMA_SIDE_M2S].bytes, len);
+	udma_count(&engine->stats[UDMA_SIDE_S2M].bytes, len);
 	return true;
 }
 
@@ -218,8 +216,7 @@ static bool end_source(struct turn *turn, enum outcome *outcome)
 		flags |= UDMA_CDESC_LAST;
 		queue->packet_descs = 0;
 		queue->packet_bytes = 0;
-		atomic_fetch_add_explicit(&turn->engine->stats[UDMA_SIDE_M2S].packets,
-					  1, memory_order_relaxed);
+		udma_count(&turn->engine->stats[UDMA_SIDE_M2S].packets, 1);
 	}
 	if (!udma_ring_complete(turn->engine, queue, UDMA_SIDE_M2S, flags, 0)) {
 		*outcome = fail(turn, UDMA_SIDE_M2S, UDMA_ERR_M2S_COMP_AXI_RESP);
