@@ -345,10 +345,10 @@ int vfu_dispatch(struct vfu_server *server, struct vfu_message *msg)
 {
 	struct reply reply = { .fd = -1 };
 	int error = run_handler(server, msg, &reply);
-	int ret = send_reply(server, msg, &reply, error);
 
+	/* Before the reply: then a client knows that what it gave is closed. */
 	vfu_message_drop_fds(msg);
-	return ret;
+	return send_reply(server, msg, &reply, error);
 }
 
 enum { CAP_FDS, CAP_TRANSFER, CAP_MAPS, CAP_PAGES, CAP_MULTI, NUM_CAPS };
