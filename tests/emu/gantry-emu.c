@@ -15,6 +15,7 @@
 #include "vfio-user/vfu.h"
 
 struct arguments {
+	bool hbm_given;
 	const char *socket;
 	struct trn2_options card;
 };
@@ -28,7 +29,8 @@ static const char usage[] =
 	"\n"
 	"  --socket PATH        the socket to make\n"
 	"  --layout LAYOUT      silicon or rev255 (default: rev255)\n"
-	"  --hbm SIZE           device memory in all, with K, M, G (default: 4G)\n"
+	"  --hbm SIZE           device memory in all, with K, M, G (default: 4G;\n"
+	"                       silicon: 96G, which drivers take for granted)\n"
 	"  --serial N           serial number (default: made from the index)\n"
 	"  --index N            position in the server, 0 to 31 (default: 0)\n"
 	"  --workers N          most threads that copy (default: one a CPU)\n"
@@ -87,6 +89,7 @@ static void parse_option(struct arguments *args, const char *name)
 			die("--layout %s: it is silicon or rev255", optarg);
 	} else if (!strcmp(name, "hbm")) {
 		card->hbm_size = number(name, optarg, true);
+		args->hbm_given = true;
 	} else if (!strcmp(name, "serial")) {
 		card->serial = number(name, optarg, false);
 	} else if (!strcmp(name, "index")) {
@@ -129,6 +132,8 @@ static void parse(struct arguments *args, int argc, char **argv)
 		die("name one card, trainium2; --help says more");
 	if (!args->socket)
 		die("--socket PATH is missing; --help says more");
+	if (!args->hbm_given)
+		args->card.hbm_size = args->card.layout->hbm_default;
 	if (!args->card.serial)
 		args->card.serial = 0x7364000000000001ULL + args->card.index;
 	problem = trn2_options_check(&args->card);
@@ -243,7 +248,6 @@ int main(int argc, char **argv)
 	struct arguments args = {
 		.card = {
 			.layout = trn2_layout_find("rev255"),
-			.hbm_size = TRN2_HBM_DEFAULT,
 		},
 	};
 	struct trn2_card *card;

@@ -52,7 +52,6 @@ struct trn2_options {
 	unsigned int workers;
 };
 
-#define TRN2_HBM_DEFAULT	(4ULL << 30)
 #define TRN2_INDEX_MAX		31u
 
 /** trn2_layout_find() - "silicon" or "rev255"; NULL: neither */

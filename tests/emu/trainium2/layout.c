@@ -11,6 +11,7 @@ static const struct trn2_layout layouts[] = {
 		.name = "rev255",
 		.revision = TRN2_PCI_REVISION_QEMU,
 		.apb_bar = TRN2_BAR_APB_QEMU,
+		.hbm_default = 4ULL << 30,
 		.qemu_reset = true,
 	},
 	{
@@ -18,6 +19,7 @@ static const struct trn2_layout layouts[] = {
 		.revision = 0,
 		.apb_bar = TRN2_BAR_APB,
 		.hbm_window = TRN2_HBM_WINDOW,
+		.hbm_default = TRN2_HBM_STACKS * TRN2_HBM_POPULATED,
 	},
 };
 
