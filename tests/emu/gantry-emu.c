@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "trainium2/card.h"
+#include "trainium2/layout.h"
 #include "vfio-user/vfu.h"
 
 struct arguments {
