@@ -52,3 +52,21 @@ need_space()
 	[ "$free" -ge "$1" ] ||
 		die "$cache has $free MB free and needs $1: free some, or set GANTRY_CACHE to a folder on a larger disk"
 }
+
+# run_child SIGNAL COMMAND...: like running it in the foreground, but a signal
+# that ends this script ends the command first, by SIGNAL.
+run_child()
+{
+	local signal=$1 child status=0 s
+	shift
+
+	"$@" <&0 &
+	child=$!
+	for s in INT:130 TERM:143 HUP:129; do
+		# shellcheck disable=SC2064 # the values of now
+		trap "trap '' INT TERM HUP; kill -$signal $child 2>/dev/null; wait $child; exit ${s#*:}" "${s%:*}"
+	done
+	wait "$child" || status=$?
+	trap - INT TERM HUP
+	return "$status"
+}

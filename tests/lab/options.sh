@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The options of `make demo` and `make shell`, checked, as options of
+# tests/lab/boot.
+
+KERNEL=${KERNEL:-6.12} LAYOUT=${LAYOUT:-silicon} CARDS=${CARDS:-1}
+HBM=${HBM:-4G} IOMMU=${IOMMU:-} KVM=${KVM:-} MEMORY=${MEMORY:-2G}
+[ "$IOMMU" != 0 ] || IOMMU=''
+[ "$KVM" != 0 ] || KVM=''
+
+case $KERNEL in
+6.12 | backports) ;;
+*) die "KERNEL=$KERNEL: 6.12 and backports are the two there are" ;;
+esac
+case $LAYOUT in
+silicon | rev255) ;;
+*) die "LAYOUT=$LAYOUT: silicon and rev255 are the two there are" ;;
+esac
+case $CARDS in
+[1-9] | 1[0-6]) ;;
+*) die "CARDS=$CARDS: from 1 to 16" ;;
+esac
+case $HBM in
+*[!0-9KMG]* | [!1-9]* | '') die "HBM=$HBM: a size such as 512M or 4G" ;;
+esac
+# A card of the silicon layout takes 256 GiB of the 1 TiB of addresses that an
+# emulated processor has.
+[ "$LAYOUT" = rev255 ] || [ "$CARDS" -le 2 ] || [ -n "$KVM" ] ||
+	die "CARDS=$CARDS: no more than 2 fit in the silicon layout, use LAYOUT=rev255"
+
+guest_options=(--kernel "$KERNEL" --memory "$MEMORY")
+for ((i = 0; i < CARDS; i++)); do
+	guest_options+=(--card "trainium2,layout=$LAYOUT,hbm=$HBM")
+done
+# shellcheck disable=SC2034 # for those who source this file
+[ -z "$IOMMU" ] || guest_options+=(--iommu)
+[ -z "$KVM" ] || guest_options+=(--kvm)
