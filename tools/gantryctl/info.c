@@ -211,8 +211,13 @@ static void print_neighbors(struct json_object *neighbors)
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *neighbor = json_object_array_get_idx(neighbors, i);
 
-		printf("  port %s leads to serial number %016llx\n", text_of(neighbor, "port"),
-		       (unsigned long long)number_of(neighbor, "serial"));
+		uint64_t serial = number_of(neighbor, "serial");
+
+		printf("  port %-27s", text_of(neighbor, "port"));
+		if (serial)
+			printf("card with serial number %016llx\n", (unsigned long long)serial);
+		else
+			printf("nothing, or it does not tell\n");
 	}
 }
 
