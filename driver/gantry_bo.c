@@ -56,8 +56,8 @@ static void gantry_bo_unmap_host(struct gantry_bo *bo)
 	if (!sgt)
 		return;
 	bo->sgt = NULL;
-	if (bo->base.import_attach) {
-		dma_buf_unmap_attachment_unlocked(bo->base.import_attach, sgt, DMA_BIDIRECTIONAL);
+	if (bo->attach) {
+		dma_buf_unmap_attachment_unlocked(bo->attach, sgt, DMA_BIDIRECTIONAL);
 		return;
 	}
 	dma_unmap_sgtable(bo->base.dev->dev, sgt, DMA_BIDIRECTIONAL, 0);
@@ -260,6 +260,7 @@ struct drm_gem_object *gantry_bo_import_sgt(struct drm_device *drm,
 	INIT_LIST_HEAD(&bo->node);
 	bo->base.funcs = &gantry_bo_funcs;
 	bo->base.resv = attach->dmabuf->resv;
+	bo->attach = attach;
 	drm_gem_private_object_init(&gdev->drm, &bo->base, attach->dmabuf->size);
 
 	if (drm_dev_enter(drm, &idx)) {

@@ -19,6 +19,7 @@ struct gantry_memory;
  * @memory: device memory, or NULL
  * @pages: host memory of our own, or NULL
  * @sgt: host memory as the card's bus sees it; NULL in device memory and after unplug
+ * @attach: of an imported buffer, or NULL
  * @host_extents: addresses of @sgt
  * @node: in the card's list of buffers in host memory
  */
@@ -29,6 +30,7 @@ struct gantry_bo {
 	struct gantry_memory *memory;
 	struct page **pages;
 	struct sg_table *sgt;
+	struct dma_buf_attachment *attach;
 	struct gantry_extents host_extents;
 	struct list_head node;
 };

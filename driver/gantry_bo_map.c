@@ -83,6 +83,9 @@ int gantry_bo_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 {
 	struct gantry_bo *bo = to_gantry_bo(obj);
 
+	/* Map an imported buffer through its own dma-buf. */
+	if (bo->attach)
+		return -EINVAL;
 	if (bo->read_only) {
 		if (vma->vm_flags & VM_WRITE)
 			return -EACCES;

@@ -7,7 +7,7 @@
 #include "gantry_device.h"
 #include "gantry_region.h"
 
-/* A signal is noticed after this many bytes of a large buffer were zeroed. */
+/* A process that was killed notices it after this many bytes were zeroed. */
 #define GANTRY_SCRUB_STEP	(256ULL * 1024 * 1024)
 
 /* All memory is free, and what was being zeroed is done or given up. */
@@ -168,8 +168,8 @@ static int gantry_memory_scrub(struct gantry_memory *memory)
 		offset += length;
 		if (memory->scrub.error)
 			ret = memory->scrub.error == -ENODEV ? -ENODEV : -EIO;
-		else if (offset < dirty.size && signal_pending(current))
-			ret = -ERESTARTSYS;
+		else if (offset < dirty.size && fatal_signal_pending(current))
+			ret = -EINTR;
 	}
 	gantry_extents_fini(&dirty);
 	return ret;
@@ -235,7 +235,7 @@ static void gantry_memory_free_work(struct work_struct *work)
  * @size: in bytes, whole pages
  *
  * Return: the memory, or -ENOSPC, -ENOMEM, -EIO it could not be zeroed, -ENODEV
- * the card is gone, -ERESTARTSYS. Sleeps while the card zeroes memory.
+ * the card is gone, -ERESTARTSYS, -EINTR. Sleeps while the card zeroes memory.
  */
 struct gantry_memory *gantry_memory_alloc(struct gantry_region *region, u64 size)
 {

@@ -7,6 +7,7 @@
  * rightly take minutes. A ring that makes no progress is what is wrong, and the
  * scheduler need not know: it sees fences signal, with or without an error.
  */
+#include <linux/pci.h>
 #include <drm/drm_print.h>
 
 #include "gantry_device.h"
@@ -67,10 +68,13 @@ static void gantry_device_reset(struct gantry_device *gdev)
 
 	ret = backend->ops->reset(gdev);
 	atomic64_inc(&gdev->counters.device_resets);
-	if (ret)
+	if (ret) {
+		/* What it may still be writing to is about to be freed. */
+		pci_clear_master(gantry_pci_dev(gdev));
 		drm_err(&gdev->drm, "reset failed (%d): unbind the card and power-cycle it\n", ret);
-	else
+	} else {
 		drm_warn(&gdev->drm, "card was reset: work in flight was lost\n");
+	}
 
 	for (i = 0; i < backend->ring_count; i++) {
 		struct gantry_ring *ring = &gdev->rings[i];

@@ -453,18 +453,19 @@ void gantry_rings_stop(struct gantry_device *gdev)
 		cancel_delayed_work_sync(&gdev->rings[i].watchdog);
 
 	for (i = 0; i < gdev->backend->ring_count; i++) {
+		gantry_ring_halt(&gdev->rings[i]);
+		ops->ring_stop(&gdev->rings[i]);
+	}
+	/* A ring that did not stop must not write into what is freed now. */
+	pci_clear_master(gantry_pci_dev(gdev));
+
+	for (i = 0; i < gdev->backend->ring_count; i++) {
 		struct gantry_ring *ring = &gdev->rings[i];
 
-		gantry_ring_halt(ring);
-		ops->ring_stop(ring);
 		spin_lock_irq(&ring->lock);
 		gantry_ring_rewind(ring);
 		spin_unlock_irq(&ring->lock);
 		gantry_ring_resume(ring);
+		ops->ring_fini(ring);
 	}
-
-	/* A ring that did not stop must not write into what is freed now. */
-	pci_clear_master(gantry_pci_dev(gdev));
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		ops->ring_fini(&gdev->rings[i]);
 }
