@@ -275,7 +275,7 @@ static bool starts_flr(struct vfu_config *c, uint32_t off, const uint8_t *buf,
 	uint32_t high = c->pcie + PCI_EXP_DEVCTL + 1;
 
 	return high >= off && high - off < len &&
-	       buf[high - off] & PCI_EXP_DEVCTL_BCR_FLR >> 8;
+	       buf[high - off] & (PCI_EXP_DEVCTL_BCR_FLR >> 8);
 }
 
 void vfu_config_write(struct vfu_server *server, uint32_t off,

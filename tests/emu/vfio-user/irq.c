@@ -45,7 +45,7 @@ int vfu_irq_init(struct vfu_server *server, const struct vfu_options *o)
 		[VFIO_PCI_MSIX_IRQ_INDEX] = { o->msix_vectors,
 					      VFIO_IRQ_INFO_MASKABLE },
 		[VFIO_PCI_ERR_IRQ_INDEX] = { 1, 0 },
-		[VFIO_PCI_REQ_IRQ_INDEX] = { 1, 0 },
+		[VFIO_PCI_REQ_IRQ_INDEX] = { 0, 0 },
 	};
 	unsigned int i;
 	int ret = 0;
@@ -368,25 +368,16 @@ int vfu_intx_set(struct vfu_server *server, bool asserted)
 	return 0;
 }
 
-static int signal_client(struct vfu_server *server, unsigned int index)
+int vfu_report_error(struct vfu_server *server)
 {
+	struct vfu_irq *irq = &server->irqs.kind[VFIO_PCI_ERR_IRQ_INDEX];
 	int ret = -EAGAIN;
 
 	pthread_mutex_lock(&server->irqs.lock);
-	if (server->irqs.kind[index].fd[0] >= 0) {
-		signal_event(server->irqs.kind[index].fd[0]);
+	if (deliverable(irq, 0)) {
+		deliver(irq, 0);
 		ret = 0;
 	}
 	pthread_mutex_unlock(&server->irqs.lock);
 	return ret;
-}
-
-int vfu_request_unplug(struct vfu_server *server)
-{
-	return signal_client(server, VFIO_PCI_REQ_IRQ_INDEX);
-}
-
-int vfu_report_error(struct vfu_server *server)
-{
-	return signal_client(server, VFIO_PCI_ERR_IRQ_INDEX);
 }

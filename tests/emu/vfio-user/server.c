@@ -116,7 +116,7 @@ int vfu_server_listen(struct vfu_server *server, const char *path)
 		return -EBUSY;
 	if (strlen(path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 
 	server->path = strdup(path);
 	if (!server->path)

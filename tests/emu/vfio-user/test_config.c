@@ -272,69 +272,88 @@ static void test_reading_outside(void **state)
 			 -EINVAL);
 }
 
-/* Each spoils one thing; each is refused, with a word about it. */
-static void spoil(struct vfu_options *o, unsigned int how,
-		  struct vfu_memory *memory, struct vfu_area *areas,
-		  struct vfu_capability *cap)
-{
-	*memory = *o->bars[1].memory;
-	memcpy(areas, memory->areas, 2 * sizeof(*areas));
-	memory->areas = areas;
-	*cap = *o->capabilities;
-	o->bars[1].memory = memory;
-	o->capabilities = cap;
+/* Options that are good, and in one place, so that any one can be spoilt */
+struct spoilt {
+	struct vfu_options o;
+	struct vfu_memory memory;
+	struct vfu_area areas[2];
+	struct vfu_capability cap;
+};
 
-	switch (how) {
-	case 0: o->bars[0].size = 0x1001; break;
-	case 1: o->bars[0].size = 8; break;
-	case 2: o->bars[0].size = UINT64_C(1) << 32; break;
-	case 3: o->bars[2].size = 0x1000; break;
-	case 4: o->bars[5].is_64bit = true; break;
-	case 5: o->bars[1].size = 0; break;
-	case 6: areas[0].offset += 8; break;
-	case 7: areas[0].size -= 8; break;
-	case 8: areas[1].offset = areas[0].offset; break;
-	case 9: areas[1].size += VFU_PAGE_SIZE; break;
-	case 10: areas[0].size = 0; break;
-	case 11: memory->n_areas = 0; break;
-	case 12: memory->fd = -1; break;
-	case 13: memory->fd_offset = VFU_PAGE_SIZE; break;
-	case 14: memory->fd_offset = 5; break;
-	case 15: o->msi_vectors = 3; break;
-	case 16: o->msi_vectors = 64; break;
-	case 17: o->msix_vectors = 2049; break;
-	case 18: o->msix_bar = 6; break;
-	case 19: o->msix_bar = 4; break;
-	case 20: o->msix_table = 0x1004; break;
-	case 21: o->msix_pba = 0x4000; break;
-	case 22: o->msix_pba = o->msix_table + 8; break;
-	case 23: o->msix_bar = 3; break;
-	case 24: o->rom = NULL; break;
-	case 25: o->rom_size = 0; break;
-	case 26: cap->size = 0x80; break;
-	case 27: cap->size = SIZE_MAX; break;
-	case 28: o->n_capabilities = 1; o->extended = cap; cap->size = 4000; break;
-	}
+static void make_good(struct spoilt *s, struct fixture *f)
+{
+	s->o = *fixture_options(f);
+	s->memory = *s->o.bars[1].memory;
+	memcpy(s->areas, s->memory.areas, sizeof(s->areas));
+	s->cap = *s->o.capabilities;
+	s->memory.areas = s->areas;
+	s->o.bars[1].memory = &s->memory;
+	s->o.capabilities = &s->cap;
 }
+
+#define SPOIL(member, value) \
+	{ #member " = " #value, offsetof(struct spoilt, member), \
+	  sizeof(((struct spoilt *)0)->member), value }
 
 static void test_contradictory_options(void **state)
 {
-	static struct vfu_capability cap;
-	static struct vfu_memory memory;
-	static struct vfu_area areas[2];
+	static const struct {
+		const char *what;
+		size_t offset, size;
+		uint64_t value;
+	} one[] = {
+		SPOIL(o.bars[0].size, 0x1001),
+		SPOIL(o.bars[0].size, 8),
+		SPOIL(o.bars[0].size, UINT64_C(1) << 32),
+		SPOIL(o.bars[2].size, 0x1000),
+		SPOIL(o.bars[5].is_64bit, true),
+		SPOIL(o.bars[1].size, 0),
+		SPOIL(areas[0].offset, FIX_AREA0 + 8),
+		SPOIL(areas[0].size, FIX_AREA0_SIZE - 8),
+		SPOIL(areas[0].size, 0),
+		SPOIL(areas[1].offset, FIX_AREA0),
+		SPOIL(areas[1].size, FIX_AREA1_SIZE + VFU_PAGE_SIZE),
+		SPOIL(memory.n_areas, 0),
+		SPOIL(memory.n_areas, SIZE_MAX),
+		SPOIL(memory.fd, -1),
+		SPOIL(memory.fd_offset, VFU_PAGE_SIZE),
+		SPOIL(memory.fd_offset, 5),
+		SPOIL(o.msi_vectors, 3),
+		SPOIL(o.msi_vectors, 64),
+		SPOIL(o.msix_vectors, 2049),
+		SPOIL(o.msix_bar, 6),
+		SPOIL(o.msix_bar, 4),
+		SPOIL(o.msix_bar, FIX_WHOLE_BAR),
+		SPOIL(o.msix_table, FIX_MSIX_TABLE + 4),
+		SPOIL(o.msix_pba, 0x4000),
+		SPOIL(o.msix_pba, FIX_MSIX_TABLE + 8),
+		SPOIL(o.rom, 0),
+		SPOIL(o.rom_size, 0),
+		SPOIL(cap.size, 0x80),
+		SPOIL(cap.size, SIZE_MAX),
+		SPOIL(o.n_extended, 400),
+	};
+	static struct vfu_capability many[400];
 	struct fixture *f = *state;
 	struct vfu_server *server;
-	unsigned int how;
+	struct spoilt s;
+	size_t i;
 
-	for (how = 0; how <= 28; how++) {
-		struct vfu_options o = *fixture_options(f);
+	for (i = 0; i < 400; i++)
+		many[i] = (struct vfu_capability) { .data = many, .size = 8 };
+	make_good(&s, f);
+	assert_int_equal(vfu_server_create(&s.o, fixture_ops(), f, &server), 0);
+	vfu_server_destroy(server);
+
+	for (i = 0; i < sizeof(one) / sizeof(*one); i++) {
 		unsigned int lines = f->lines;
-		int ret;
 
-		spoil(&o, how, &memory, areas, &cap);
-		ret = vfu_server_create(&o, fixture_ops(), f, &server);
-		if (ret != -EINVAL)
-			fail_msg("options %u: %d", how, ret);
+		make_good(&s, f);
+		s.o.extended = many;
+		memcpy((char *)&s + one[i].offset, &one[i].value, one[i].size);
+		if (vfu_server_create(&s.o, fixture_ops(), f, &server) != -EINVAL)
+			fail_msg("%s was not refused", one[i].what);
+		/* ... with one line that says so */
 		assert_int_equal(f->lines, lines + 1);
 	}
 }

@@ -68,7 +68,7 @@ static void test_depth_and_length_have_limits(void **state)
 
 static void test_finds_members_at_their_place(void **state)
 {
-	const char text[] = "{\"n\":7,\"caps\":{\"n\":18446744073709551615,"
+	static const char text[] = "{\"n\":7,\"caps\":{\"n\":18446744073709551615,"
 			    "\"yes\":true,\"no\":false,\"big\":"
 			    "18446744073709551616,\"neg\":-1,\"half\":1.5,"
 			    "\"text\":\"n\",\"deep\":{\"n\":9}}}";

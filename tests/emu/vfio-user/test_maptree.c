@@ -135,7 +135,8 @@ static void test_sorted_input_stays_shallow(void **state)
 
 	(void)state;
 	for (i = 0; i < n; i++) {
-		nodes[i].first = nodes[i].last = n - i;
+		nodes[i].first = n - i;
+		nodes[i].last = n - i;
 		assert_int_equal(maptree_insert(&tree, &nodes[i]), 0);
 	}
 	assert_int_equal(check_subtree(tree.root, 0, UINT64_MAX - 1, &depth), n);

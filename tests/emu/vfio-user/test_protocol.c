@@ -18,7 +18,7 @@ static void test_version_answers_what_was_asked(void **state)
 {
 	struct fixture *f = *state;
 	const struct vfu_version *version = (void *)answer.payload;
-	const char request[] = "\0\0\5\0{\"capabilities\":{\"pgsizes\":4096,"
+	static const char request[] = "\0\0\5\0{\"capabilities\":{\"pgsizes\":4096,"
 			       "\"max_msg_fds\":8,\"future\":[1]}}";
 	struct client c;
 
@@ -444,12 +444,28 @@ static void test_clients_come_and_go_the_device_stays(void **state)
 	assert_int_equal(f->resets, 0);
 }
 
-static int connect_to(const char *path)
+static struct sockaddr_un make_address(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	return address;
+}
+
+static void leave_dead_socket(const char *path)
+{
+	struct sockaddr_un address = make_address(path);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	strcpy(address.sun_path, path);
+	assert_int_equal(bind(fd, (void *)&address, sizeof(address)), 0);
+	close(fd);
+}
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = make_address(path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
 	if (!connect(fd, (void *)&address, sizeof(address)))
 		return fd;
 	close(fd);
@@ -504,15 +520,7 @@ static void test_listening(void **state)
 	vfu_server_destroy(f->server);
 	f->server = other;
 	assert_int_equal(access(path, F_OK), -1);
-	c.fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	{
-		struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-		strcpy(address.sun_path, path);
-		assert_int_equal(bind(c.fd, (void *)&address, sizeof(address)),
-				 0);
-	}
-	close(c.fd);
+	leave_dead_socket(path);
 	assert_int_equal(vfu_server_listen(other, path), 0);
 	c.fd = connect_to(path);
 	assert_true(c.fd >= 0);

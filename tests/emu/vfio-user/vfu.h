@@ -348,16 +348,6 @@ int vfu_irq_trigger(struct vfu_server *server, unsigned int vector);
 int vfu_intx_set(struct vfu_server *server, bool asserted);
 
 /**
- * vfu_request_unplug() - ask the client to take the device out of the guest
- * @server: the server
- *
- * QEMU then unplugs it as device_del does.
- *
- * Return: 0; -EAGAIN: the client did not ask to hear of it.
- */
-int vfu_request_unplug(struct vfu_server *server);
-
-/**
  * vfu_report_error() - tell the client of a fatal device error
  * @server: the server
  *
