@@ -82,17 +82,26 @@ void trn2_pool_kick(struct trn2_pool *pool, struct trn2_task *task)
 		queue_task(pool, task, true);
 }
 
-static void run(struct trn2_pool *pool, struct trn2_task *task)
+/* The task is RUNNING, on this thread. False: it has to go back in line. */
+static bool run(struct trn2_task *task, bool brief)
 {
 	int state = RUNNING;
 
-	atomic_store(&task->state, RUNNING);
-	if (!task->run(task) &&
+	if (!task->run(task, brief) &&
 	    atomic_compare_exchange_strong(&task->state, &state, IDLE))
-		return;
+		return true;
 	atomic_store(&task->state, QUEUED);
-	/* This worker is about to look at the line: nobody need be woken */
-	queue_task(pool, task, false);
+	return false;
+}
+
+void trn2_pool_begin(struct trn2_pool *pool, struct trn2_task *task)
+{
+	int state = IDLE;
+
+	if (!atomic_compare_exchange_strong(&task->state, &state, RUNNING))
+		trn2_pool_kick(pool, task);
+	else if (!run(task, true))
+		queue_task(pool, task, true);
 }
 
 static void *worker(void *arg)
@@ -105,7 +114,10 @@ static void *worker(void *arg)
 		task = take_locked(pool);
 		if (task) {
 			pthread_mutex_unlock(&pool->lock);
-			run(pool, task);
+			atomic_store(&task->state, RUNNING);
+			/* Nobody need be woken: this worker looks at the line next */
+			if (!run(task, false))
+				queue_task(pool, task, false);
 			pthread_mutex_lock(&pool->lock);
 			continue;
 		}

@@ -311,14 +311,24 @@ static void ring_doorbell(struct udma_ring *ring, uint32_t add)
 	atomic_fetch_add(&ring->tail, add < room ? add : room);
 }
 
+static bool ring_if_doorbell(struct udma_engine *engine, struct place *place,
+			     uint32_t value)
+{
+	if (place->block != BLOCK_QUEUE || place->reg != UDMA_Q_TAIL_INC)
+		return false;
+	ring_doorbell(&place->queue->ring[place->side], value);
+	atomic_fetch_or(&engine->ready,
+			1u << udma_queue_number(engine, place->queue));
+	return true;
+}
+
 bool udma_doorbell(struct udma_engine *engine, uint32_t off, uint32_t value)
 {
 	struct place place = find(engine, off);
 
-	if (place.block != BLOCK_QUEUE || place.reg != UDMA_Q_TAIL_INC)
+	if (!ring_if_doorbell(engine, &place, value))
 		return false;
-	ring_doorbell(&place.queue->ring[place.side], value);
-	look_again(engine, 1u << udma_queue_number(engine, place.queue));
+	trn2_pool_kick(&engine->card->pool, &engine->task);
 	return true;
 }
 
@@ -472,11 +482,12 @@ static void plain_write(struct udma_engine *engine, uint32_t off, uint32_t value
 
 void udma_write(struct udma_engine *engine, uint32_t off, uint32_t value)
 {
-	struct place place;
+	struct place place = find(engine, off);
 
-	if (udma_doorbell(engine, off, value))
+	if (ring_if_doorbell(engine, &place, value)) {
+		trn2_pool_begin(&engine->card->pool, &engine->task);
 		return;
-	place = find(engine, off);
+	}
 	switch (place.block) {
 	case BLOCK_QUEUE:
 		queue_write(engine, &place, off, value);

@@ -12,11 +12,21 @@
 #include "model.h"
 #include "storage.h"
 
-/* What a queue may do before its neighbours have their turn */
-#define QUEUE_BYTES	(128u << 10)
-#define QUEUE_DESCS	64
-/* What an engine may do before the other engines have theirs */
-#define ENGINE_ROUNDS	8
+/**
+ * struct quota - how much at a time
+ * @bytes: a queue may move before its neighbours have their turn
+ * @descs: likewise, descriptors to complete
+ * @rounds: of all queues, before the other engines have their turn
+ */
+struct quota {
+	uint32_t bytes;
+	uint32_t descs;
+	unsigned int rounds;
+};
+
+static const struct quota worker_quota = { 128u << 10, 64, 8 };
+/* One largest descriptor and its marker: less than it takes to wake a thread */
+static const struct quota brief_quota = { 68u << 10, 16, 1 };
 
 enum outcome {
 	MORE,	/* there is more to do at once */
@@ -26,6 +36,7 @@ enum outcome {
 struct turn {
 	struct udma_engine *engine;
 	struct udma_queue *queue;
+	const struct quota *quota;
 	uint32_t bytes;
 	uint32_t descs;
 };
@@ -155,7 +166,8 @@ static bool move(struct turn *turn, enum outcome *outcome)
 	struct udma_engine *engine = turn->engine;
 	struct udma_cursor *src = &turn->queue->cur[UDMA_SIDE_M2S];
 	struct udma_cursor *dst = &turn->queue->cur[UDMA_SIDE_S2M];
-	uint32_t len = smaller(src->left, dst->left);
+	uint32_t len = smaller(smaller(src->left, dst->left),
+			       turn->quota->bytes - turn->bytes);
 
 	switch (trn2_copy(engine->card, trn2_engine_has_host(engine->number),
 			  src->desc.addr, dst->desc.addr, len)) {
@@ -256,14 +268,15 @@ static bool can_run(struct udma_engine *engine, struct udma_queue *queue)
 
 /* Called with engine->lock held; looks up from time to time if it is wanted */
 static enum outcome queue_turn(struct udma_engine *engine,
-			       struct udma_queue *queue)
+			       struct udma_queue *queue,
+			       const struct quota *quota)
 {
-	struct turn turn = { .engine = engine, .queue = queue };
+	struct turn turn = { .engine = engine, .queue = queue, .quota = quota };
 	enum outcome outcome = MORE;
 
 	if (!can_run(engine, queue))
 		return WAIT;
-	while (turn.bytes < QUEUE_BYTES && turn.descs < QUEUE_DESCS &&
+	while (turn.bytes < quota->bytes && turn.descs < quota->descs &&
 	       !atomic_load_explicit(&engine->wanted, memory_order_relaxed))
 		if (!step(&turn, &outcome))
 			return outcome;
@@ -279,7 +292,8 @@ static void lock_after_settings(struct udma_engine *engine)
 }
 
 /* Every queue in @todo once, from where the last round ended */
-static uint32_t round_of_queues(struct udma_engine *engine, uint32_t todo)
+static uint32_t round_of_queues(struct udma_engine *engine, uint32_t todo,
+				const struct quota *quota)
 {
 	for (unsigned int i = 0; i < UDMA_QUEUES; i++) {
 		unsigned int q = (engine->next_queue + i) % UDMA_QUEUES;
@@ -288,7 +302,7 @@ static uint32_t round_of_queues(struct udma_engine *engine, uint32_t todo)
 		if (!(todo & 1u << q))
 			continue;
 		lock_after_settings(engine);
-		outcome = queue_turn(engine, &engine->queues[q]);
+		outcome = queue_turn(engine, &engine->queues[q], quota);
 		pthread_mutex_unlock(&engine->lock);
 		if (outcome == WAIT)
 			todo &= ~(1u << q);
@@ -305,17 +319,18 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + ts.tv_nsec;
 }
 
-bool udma_engine_turn(struct trn2_task *task)
+bool udma_engine_turn(struct trn2_task *task, bool brief)
 {
 	struct udma_engine *engine = (struct udma_engine *)task;
+	const struct quota *quota = brief ? &brief_quota : &worker_quota;
 	uint64_t begin = now_ns();
 	uint32_t todo = 0;
 
-	for (unsigned int i = 0; i < ENGINE_ROUNDS; i++) {
+	for (unsigned int i = 0; i < quota->rounds; i++) {
 		todo |= atomic_exchange(&engine->ready, 0);
 		if (!todo)
 			break;
-		todo = round_of_queues(engine, todo);
+		todo = round_of_queues(engine, todo, quota);
 	}
 	atomic_fetch_or(&engine->ready, todo);
 	trn2_power_add(&engine->card->misc_ram, trn2_engine_die(engine->number),
