@@ -64,7 +64,7 @@ run_child()
 	child=$!
 	for s in INT:130 TERM:143 HUP:129; do
 		# shellcheck disable=SC2064 # the values of now
-		trap "trap '' INT TERM HUP; kill -$signal $child 2>/dev/null; wait $child; exit ${s#*:}" "${s%:*}"
+		trap "trap '' INT TERM HUP; { kill -$signal $child; wait $child; } 2>/dev/null; exit ${s#*:}" "${s%:*}"
 	done
 	wait "$child" || status=$?
 	trap - INT TERM HUP

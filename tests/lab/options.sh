@@ -28,10 +28,10 @@ esac
 [ "$LAYOUT" = rev255 ] || [ "$CARDS" -le 2 ] || [ -n "$KVM" ] ||
 	die "CARDS=$CARDS: no more than 2 fit in the silicon layout, use LAYOUT=rev255"
 
+# shellcheck disable=SC2034 # for those who source this file
 guest_options=(--kernel "$KERNEL" --memory "$MEMORY")
 for ((i = 0; i < CARDS; i++)); do
 	guest_options+=(--card "trainium2,layout=$LAYOUT,hbm=$HBM")
 done
-# shellcheck disable=SC2034 # for those who source this file
 [ -z "$IOMMU" ] || guest_options+=(--iommu)
 [ -z "$KVM" ] || guest_options+=(--kvm)

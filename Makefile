@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The two commands are `make demo` and `make check`; `make help` has the rest.
+# Everything happens in tests/lab; kbuild reads Kbuild, not this file.
+
+.PHONY: help demo check check-style check-lab check-unit check-emu check-guest \
+	shell build clean
+
+help:
+	@tests/lab/help
+
+demo:
+	@tests/lab/demo
+
+check:
+	@tests/lab/check
+
+check-style check-lab check-unit check-emu check-guest:
+	@tests/lab/check $(@:check-%=%)
+
+shell:
+	@tests/lab/shell
+
+build:
+	@tests/lab/build
+
+clean:
+	rm -rf build
+
+# Options given to make reach the scripts through the environment.
+export KERNEL LAYOUT IOMMU KVM CARDS HBM MEMORY FILE TEST V
