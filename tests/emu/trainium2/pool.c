@@ -82,26 +82,17 @@ void trn2_pool_kick(struct trn2_pool *pool, struct trn2_task *task)
 		queue_task(pool, task, true);
 }
 
-/* The task is RUNNING, on this thread. False: it has to go back in line. */
-static bool run(struct trn2_task *task, bool brief)
+static void run(struct trn2_pool *pool, struct trn2_task *task)
 {
 	int state = RUNNING;
 
-	if (!task->run(task, brief) &&
+	atomic_store(&task->state, RUNNING);
+	if (!task->run(task) &&
 	    atomic_compare_exchange_strong(&task->state, &state, IDLE))
-		return true;
+		return;
 	atomic_store(&task->state, QUEUED);
-	return false;
-}
-
-void trn2_pool_begin(struct trn2_pool *pool, struct trn2_task *task)
-{
-	int state = IDLE;
-
-	if (!atomic_compare_exchange_strong(&task->state, &state, RUNNING))
-		trn2_pool_kick(pool, task);
-	else if (!run(task, true))
-		queue_task(pool, task, true);
+	/* This worker is about to look at the line: nobody need be woken */
+	queue_task(pool, task, false);
 }
 
 static void *worker(void *arg)
@@ -114,10 +105,7 @@ static void *worker(void *arg)
 		task = take_locked(pool);
 		if (task) {
 			pthread_mutex_unlock(&pool->lock);
-			atomic_store(&task->state, RUNNING);
-			/* Nobody need be woken: this worker looks at the line next */
-			if (!run(task, false))
-				queue_task(pool, task, false);
+			run(pool, task);
 			pthread_mutex_lock(&pool->lock);
 			continue;
 		}

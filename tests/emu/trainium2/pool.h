@@ -31,13 +31,12 @@ struct trn2_pool {
 
 /**
  * struct trn2_task - something a worker can run
- * @run: one turn; true: there is more to do. @brief: the caller has other
- *	work waiting, so a turn must not last.
+ * @run: one turn; true: there is more to do
  * @state: see pool.c
  * @next: in the pool's line
  */
 struct trn2_task {
-	bool (*run)(struct trn2_task *task, bool brief);
+	bool (*run)(struct trn2_task *task);
 	_Atomic int state;
 	struct trn2_task *next;
 };
@@ -58,13 +57,5 @@ void trn2_pool_fini(struct trn2_pool *pool);
  * the one that is under way is followed by another.
  */
 void trn2_pool_kick(struct trn2_pool *pool, struct trn2_task *task);
-
-/**
- * trn2_pool_begin() - the same, with a brief turn on the caller's own thread
- *
- * Waking a thread takes longer than a small job. If the task is idle the caller
- * does what little it can; a worker takes the rest.
- */
-void trn2_pool_begin(struct trn2_pool *pool, struct trn2_task *task);
 
 #endif

@@ -158,9 +158,7 @@ uint32_t udma_read(struct udma_engine *engine, uint32_t off);
 void udma_write(struct udma_engine *engine, uint32_t off, uint32_t value);
 
 /**
- * udma_doorbell() - the part of udma_write() that engines may do too
- *
- * Never waits, and leaves the work to others.
+ * udma_doorbell() - the part of udma_write() that never waits
  *
  * Return: false: @off is no doorbell.
  */
@@ -192,7 +190,7 @@ bool udma_ring_complete(struct udma_engine *engine, struct udma_queue *queue,
 
 /* udma_run.c */
 
-bool udma_engine_turn(struct trn2_task *task, bool brief);
+bool udma_engine_turn(struct trn2_task *task);
 
 /* udma_error.c */
 

@@ -311,24 +311,14 @@ static void ring_doorbell(struct udma_ring *ring, uint32_t add)
 	atomic_fetch_add(&ring->tail, add < room ? add : room);
 }
 
-static bool ring_if_doorbell(struct udma_engine *engine, struct place *place,
-			     uint32_t value)
-{
-	if (place->block != BLOCK_QUEUE || place->reg != UDMA_Q_TAIL_INC)
-		return false;
-	ring_doorbell(&place->queue->ring[place->side], value);
-	atomic_fetch_or(&engine->ready,
-			1u << udma_queue_number(engine, place->queue));
-	return true;
-}
-
 bool udma_doorbell(struct udma_engine *engine, uint32_t off, uint32_t value)
 {
 	struct place place = find(engine, off);
 
-	if (!ring_if_doorbell(engine, &place, value))
+	if (place.block != BLOCK_QUEUE || place.reg != UDMA_Q_TAIL_INC)
 		return false;
-	trn2_pool_kick(&engine->card->pool, &engine->task);
+	ring_doorbell(&place.queue->ring[place.side], value);
+	look_again(engine, 1u << udma_queue_number(engine, place.queue));
 	return true;
 }
 
@@ -482,12 +472,11 @@ static void plain_write(struct udma_engine *engine, uint32_t off, uint32_t value
 
 void udma_write(struct udma_engine *engine, uint32_t off, uint32_t value)
 {
-	struct place place = find(engine, off);
+	struct place place;
 
-	if (ring_if_doorbell(engine, &place, value)) {
-		trn2_pool_begin(&engine->card->pool, &engine->task);
+	if (udma_doorbell(engine, off, value))
 		return;
-	}
+	place = find(engine, off);
 	switch (place.block) {
 	case BLOCK_QUEUE:
 		queue_write(engine, &place, off, value);

@@ -12,21 +12,11 @@
 #include "model.h"
 #include "storage.h"
 
-/**
- * struct quota - how much at a time
- * @bytes: a queue may move before its neighbours have their turn
- * @descs: likewise, descriptors to complete
- * @rounds: of all queues, before the other engines have their turn
- */
-struct quota {
-	uint32_t bytes;
-	uint32_t descs;
-	unsigned int rounds;
-};
-
-static const struct quota worker_quota = { 128u << 10, 64, 8 };
-/* One largest descriptor and its marker: less than it takes to wake a thread */
-static const struct quota brief_quota = { 68u << 10, 16, 1 };
+/* What a queue may do before its neighbours have their turn */
+#define QUEUE_BYTES	(128u << 10)
+#define QUEUE_DESCS	64
+/* What an engine may do before the other engines have theirs */
+#define ENGINE_ROUNDS	8
 
 enum outcome {
 	MORE,	/* there is more to do at once */
@@ -36,7 +26,6 @@ enum outcome {
 struct turn {
 	struct udma_engine *engine;
 	struct udma_queue *queue;
-	const struct quota *quota;
 	uint32_t bytes;
 	uint32_t descs;
 };
@@ -166,8 +155,7 @@ static bool move(struct turn *turn, enum outcome *outcome)
 	struct udma_engine *engine = turn->engine;
 	struct udma_cursor *src = &turn->queue->cur[UDMA_SIDE_M2S];
 	struct udma_cursor *dst = &turn->queue->cur[UDMA_SIDE_S2M];
-	uint32_t len = smaller(smaller(src->left, dst->left),
-			       turn->quota->bytes - turn->bytes);
+	uint32_t len = smaller(src->left, dst->left);
 
 	switch (trn2_copy(engine->card, trn2_engine_has_host(engine->number),
 			  src->desc.addr, dst->desc.addr, len)) {
@@ -268,15 +256,14 @@ static bool can_run(struct udma_engine *engine, struct udma_queue *queue)
 
 /* Called with engine->lock held; looks up from time to time if it is wanted */
 static enum outcome queue_turn(struct udma_engine *engine,
-			       struct udma_queue *queue,
-			       const struct quota *quota)
+			       struct udma_queue *queue)
 {
-	struct turn turn = { .engine = engine, .queue = queue, .quota = quota };
+	struct turn turn = { .engine = engine, .queue = queue };
 	enum outcome outcome = MORE;
 
 	if (!can_run(engine, queue))
 		return WAIT;
-	while (turn.bytes < quota->bytes && turn.descs < quota->descs &&
+	while (turn.bytes < QUEUE_BYTES && turn.descs < QUEUE_DESCS &&
 	       !atomic_load_explicit(&engine->wanted, memory_order_relaxed))
 		if (!step(&turn, &outcome))
 			return outcome;
@@ -292,8 +279,7 @@ static void lock_after_settings(struct udma_engine *engine)
 }
 
 /* Every queue in @todo once, from where the last round ended */
-static uint32_t round_of_queues(struct udma_engine *engine, uint32_t todo,
-				const struct quota *quota)
+static uint32_t round_of_queues(struct udma_engine *engine, uint32_t todo)
 {
 	for (unsigned int i = 0; i < UDMA_QUEUES; i++) {
 		unsigned int q = (engine->next_queue + i) % UDMA_QUEUES;
@@ -302,7 +288,7 @@ static uint32_t round_of_queues(struct udma_engine *engine, uint32_t todo,
 		if (!(todo & 1u << q))
 			continue;
 		lock_after_settings(engine);
-		outcome = queue_turn(engine, &engine->queues[q], quota);
+		outcome = queue_turn(engine, &engine->queues[q]);
 		pthread_mutex_unlock(&engine->lock);
 		if (outcome == WAIT)
 			todo &= ~(1u << q);
@@ -319,18 +305,17 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + ts.tv_nsec;
 }
 
-bool udma_engine_turn(struct trn2_task *task, bool brief)
+bool udma_engine_turn(struct trn2_task *task)
 {
 	struct udma_engine *engine = (struct udma_engine *)task;
-	const struct quota *quota = brief ? &brief_quota : &worker_quota;
 	uint64_t begin = now_ns();
 	uint32_t todo = 0;
 
-	for (unsigned int i = 0; i < quota->rounds; i++) {
+	for (unsigned int i = 0; i < ENGINE_ROUNDS; i++) {
 		todo |= atomic_exchange(&engine->ready, 0);
 		if (!todo)
 			break;
-		todo = round_of_queues(engine, todo, quota);
+		todo = round_of_queues(engine, todo);
 	}
 	atomic_fetch_or(&engine->ready, todo);
 	trn2_power_add(&engine->card->misc_ram, trn2_engine_die(engine->number),
