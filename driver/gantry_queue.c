@@ -106,6 +106,17 @@ struct gantry_queue *gantry_queue_get(struct gantry_file *file, u32 number)
 	return queue;
 }
 
+/* Takes the lock, so that whoever ended the last job has let go of the queue. */
+static bool gantry_queue_idle(struct gantry_queue *queue)
+{
+	bool idle;
+
+	spin_lock_irq(&queue->wait.lock);
+	idle = !queue->pending;
+	spin_unlock_irq(&queue->wait.lock);
+	return idle;
+}
+
 /*
  * Nobody finds the queue any more. Let what it holds end, then let go of it;
  * an ioctl that found it before keeps only its memory.
@@ -120,10 +131,7 @@ static void gantry_queue_close(struct gantry_queue *queue)
 	mutex_unlock(&queue->submit_lock);
 
 	drm_sched_entity_destroy(&queue->entity);
-
-	spin_lock_irq(&queue->wait.lock);
-	wait_event_lock_irq(queue->wait, !queue->pending, queue->wait.lock);
-	spin_unlock_irq(&queue->wait.lock);
+	wait_event(queue->wait, gantry_queue_idle(queue));
 	gantry_queue_put(queue);
 }
 
@@ -204,6 +212,17 @@ int gantry_file_open(struct drm_device *drm, struct drm_file *filp)
 	return 0;
 }
 
+/* Takes the lock, so that whoever freed the last job has let go of the context. */
+static bool gantry_file_idle(struct gantry_file *file)
+{
+	bool idle;
+
+	spin_lock_irq(&file->wait.lock);
+	idle = !file->jobs;
+	spin_unlock_irq(&file->wait.lock);
+	return idle;
+}
+
 /* &drm_driver.postclose: nothing of a closed context reaches the card any more */
 void gantry_file_close(struct drm_device *drm, struct drm_file *filp)
 {
@@ -217,9 +236,7 @@ void gantry_file_close(struct drm_device *drm, struct drm_file *filp)
 		gantry_queue_close(queue);
 	xa_destroy(&file->queues);
 
-	spin_lock_irq(&file->wait.lock);
-	wait_event_lock_irq(file->wait, !file->jobs, file->wait.lock);
-	spin_unlock_irq(&file->wait.lock);
+	wait_event(file->wait, gantry_file_idle(file));
 	kfree(file);
 }
 
