@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+#include <xf86drm.h>
+
+/* Far longer than any scrub of these tests; no event tells its end. */
+#define SCRUB_TIMEOUT	(10 * SECOND)
+
+int64_t time_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * SECOND + now.tv_nsec;
+}
+
+/* ---- cards ---------------------------------------------------------------- */
+
+static struct gantry_card_list *list_now(void)
+{
+	struct gantry_card_list *list;
+
+	assert_done(gantry_card_list_create(&list));
+	return list;
+}
+
+unsigned int card_count(void)
+{
+	struct gantry_card_list *list = list_now();
+	int count = gantry_card_list_count(list);
+
+	gantry_card_list_destroy(list);
+	return count;
+}
+
+const char *card_address(unsigned int index)
+{
+	static char addresses[64][16];
+
+	/* Addresses stay, also while the card itself is unplugged. */
+	if (!addresses[index][0]) {
+		struct gantry_card_list *list = list_now();
+		struct gantry_card card = { .size = sizeof(card) };
+
+		assert_done(gantry_card_list_get(list, index, &card));
+		memcpy(addresses[index], card.pci_address, sizeof(addresses[index]));
+		gantry_card_list_destroy(list);
+	}
+	return addresses[index];
+}
+
+struct gantry_card card_now(unsigned int index)
+{
+	struct gantry_card_list *list = list_now();
+	struct gantry_card card = { .size = sizeof(card) };
+
+	assert_done(gantry_card_list_find(list, card_address(index), &card));
+	gantry_card_list_destroy(list);
+	return card;
+}
+
+int sysfs_write(const char *value, const char *format, ...)
+{
+	char path[256] = "/sys/";
+	size_t prefix = strlen(path);
+	va_list args;
+	int fd, ret;
+
+	va_start(args, format);
+	vsnprintf(path + prefix, sizeof(path) - prefix, format, args);
+	va_end(args);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = write(fd, value, strlen(value)) < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+bool sysfs_exists(const char *format, ...)
+{
+	char path[256] = "/sys/";
+	size_t prefix = strlen(path);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(path + prefix, sizeof(path) - prefix, format, args);
+	va_end(args);
+	return !access(path, F_OK);
+}
+
+void card_bind(unsigned int index)
+{
+	const char *address = card_address(index);
+
+	assert_done(sysfs_write("gantry", "bus/pci/devices/%s/driver_override", address));
+	if (strcmp(card_now(index).driver, "gantry"))
+		assert_done(sysfs_write(address, "bus/pci/drivers/gantry/bind"));
+	assert_string_equal(card_now(index).driver, "gantry");
+}
+
+void card_unbind(unsigned int index)
+{
+	const char *address = card_address(index);
+
+	assert_done(sysfs_write("\n", "bus/pci/devices/%s/driver_override", address));
+	if (!strcmp(card_now(index).driver, "gantry"))
+		assert_done(sysfs_write(address, "bus/pci/drivers/gantry/unbind"));
+	assert_string_equal(card_now(index).driver, "");
+}
+
+struct gantry_device *card_open(unsigned int index)
+{
+	struct gantry_device *dev;
+
+	assert_done(gantry_device_open(card_address(index), &dev));
+	return dev;
+}
+
+static bool region_is_free(struct gantry_device *dev, unsigned int index,
+			   struct gantry_region_info *info)
+{
+	*info = (struct gantry_region_info){ .size = sizeof(*info) };
+	assert_done(gantry_device_get_region(dev, index, info));
+	return info->free == info->total;
+}
+
+static void card_expect_all_free(unsigned int index)
+{
+	struct gantry_device_info info = { .size = sizeof(info) };
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	int64_t end = time_now() + SCRUB_TIMEOUT;
+	struct gantry_device *dev = card_open(index);
+	struct gantry_region_info region;
+	unsigned int i;
+
+	assert_done(gantry_device_get_info(dev, &info));
+	for (i = 0; i < info.region_count; i++) {
+		while (!region_is_free(dev, i, &region) && time_now() < end)
+			nanosleep(&pause, NULL);
+		if (region.free != region.total)
+			fail_msg("%s %s: %llu of %llu bytes are free, %llu being scrubbed",
+				 card_address(index), region.name,
+				 (unsigned long long)region.free,
+				 (unsigned long long)region.total,
+				 (unsigned long long)region.scrubbing);
+	}
+	gantry_device_close(dev);
+}
+
+void cards_expect_all_free(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < card_count(); i++)
+		if (!strcmp(card_now(i).driver, "gantry"))
+			card_expect_all_free(i);
+}
+
+/* ---- a test's own card ------------------------------------------------------ */
+
+int cards_setup(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	assert_int_not_equal(card_count(), 0);
+	for (i = 0; i < card_count(); i++)
+		card_bind(i);
+	return 0;
+}
+
+int cards_teardown(void **state)
+{
+	(void)state;
+	cards_expect_all_free();
+	return 0;
+}
+
+int bench_setup(void **state)
+{
+	struct bench *bench = calloc(1, sizeof(*bench));
+
+	assert_non_null(bench);
+	bench->dev = card_open(0);
+	bench->fd = gantry_device_fd(bench->dev);
+	assert_done(gantry_queue_create(bench->dev, NULL, &bench->queue));
+	*state = bench;
+	return 0;
+}
+
+int bench_teardown(void **state)
+{
+	struct bench *bench = *state;
+
+	gantry_queue_destroy(bench->queue);
+	gantry_device_close(bench->dev);
+	free(bench);
+	cards_expect_all_free();
+	return 0;
+}
+
+/* ---- buffers and work ------------------------------------------------------- */
+
+struct gantry_buffer *buffer_make(struct gantry_device *dev, uint64_t length, uint32_t region)
+{
+	struct gantry_buffer *buf;
+
+	assert_done(gantry_buffer_create(dev, length, region, &buf));
+	return buf;
+}
+
+void *buffer_map(struct gantry_buffer *buf)
+{
+	void *map;
+
+	assert_done(gantry_buffer_map(buf, &map));
+	return map;
+}
+
+uint32_t buffer_handle(const struct gantry_buffer *buf)
+{
+	struct gantry_buffer_info info = { .size = sizeof(info) };
+
+	assert_done(gantry_buffer_get_info(buf, &info));
+	return info.handle;
+}
+
+uint64_t queue_submit(struct gantry_queue *queue)
+{
+	uint64_t seqno;
+
+	assert_done(gantry_queue_submit(queue, &seqno));
+	return seqno;
+}
+
+void queue_run(struct gantry_queue *queue)
+{
+	assert_done(gantry_queue_wait(queue, queue_submit(queue), 60 * SECOND));
+}
+
+void copy_now(struct gantry_queue *queue, struct gantry_buffer *dst, uint64_t dst_offset,
+	      struct gantry_buffer *src, uint64_t src_offset, uint64_t length)
+{
+	assert_done(gantry_queue_prep_copy(queue, dst, dst_offset, src, src_offset, length, 0));
+	queue_run(queue);
+}
+
+/* Multiplication scatters the place over all bits; the top ones look random. */
+static uint8_t data_byte(size_t place, uint32_t seed)
+{
+	return ((uint32_t)place * 2654435761u + seed * 40503u) >> 24;
+}
+
+void data_write(void *to, size_t length, uint32_t seed)
+{
+	uint8_t *bytes = to;
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		bytes[i] = data_byte(i, seed);
+}
+
+void data_expect(const void *at, size_t length, uint32_t seed)
+{
+	const uint8_t *bytes = at;
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		if (bytes[i] != data_byte(i, seed))
+			fail_msg("byte %zu of %zu is 0x%02x and should be 0x%02x", i, length,
+				 bytes[i], data_byte(i, seed));
+}
+
+void bytes_expect(const void *at, size_t length, uint8_t value)
+{
+	const uint8_t *bytes = at;
+	size_t i;
+
+	/* If each byte is like the next, all are like the first. */
+	if (!length || (bytes[0] == value && !memcmp(bytes, bytes + 1, length - 1)))
+		return;
+	for (i = 0; bytes[i] == value; i++)
+		;
+	fail_msg("byte %zu of %zu is 0x%02x and should be 0x%02x", i, length, bytes[i], value);
+}
+
+struct drm_gantry_counters_info counters_now(int fd)
+{
+	struct drm_gantry_counters_info info;
+	struct drm_gantry_dev_query query = {
+		.type = DRM_GANTRY_QUERY_COUNTERS,
+		.size = sizeof(info),
+		.pointer = (uintptr_t)&info,
+	};
+
+	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
+	return info;
+}
+
+/* ---- the kernel, without the library ------------------------------------------ */
+
+int raw_ioctl(int fd, unsigned long request, void *arg)
+{
+	return ioctl(fd, request, arg) < 0 ? -errno : 0;
+}
+
+uint32_t raw_queue(int fd)
+{
+	struct drm_gantry_queue_create create = { 0 };
+
+	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_QUEUE_CREATE, &create));
+	return create.queue;
+}
+
+uint32_t raw_buffer(int fd, uint64_t size, uint32_t region)
+{
+	struct drm_gantry_bo_create create = { .size = size, .region = region };
+
+	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_BO_CREATE, &create));
+	return create.handle;
+}
+
+void raw_close(int fd, uint32_t handle)
+{
+	struct drm_gem_close close = { .handle = handle };
+
+	assert_done(raw_ioctl(fd, DRM_IOCTL_GEM_CLOSE, &close));
+}
+
+int raw_copy(int fd, uint32_t queue, uint32_t dst, uint32_t src, uint64_t length,
+	     uint64_t *seqno)
+{
+	struct drm_gantry_op op = {
+		.opcode = DRM_GANTRY_OP_COPY,
+		.dst_handle = dst,
+		.src_handle = src,
+		.length = length,
+	};
+	struct drm_gantry_queue_submit submit = {
+		.queue = queue,
+		.op_count = 1,
+		.ops = (uintptr_t)&op,
+	};
+	int ret = raw_ioctl(fd, DRM_IOCTL_GANTRY_QUEUE_SUBMIT, &submit);
+
+	if (!ret)
+		*seqno = submit.seqno;
+	return ret;
+}
+
+int raw_wait(int fd, uint32_t queue, uint64_t seqno)
+{
+	struct drm_gantry_queue_wait wait = {
+		.queue = queue,
+		.seqno = seqno,
+		.timeout_ns = time_now() + 60 * SECOND,
+	};
+	int ret = raw_ioctl(fd, DRM_IOCTL_GANTRY_QUEUE_WAIT, &wait);
+
+	return ret ? ret : wait.status;
+}
