@@ -2,6 +2,7 @@
 /*
  * Configuration space: a PCI Express endpoint's header and capabilities, each
  * byte with a mask of what a write may change. Layouts are <linux/pci_regs.h>'s.
+ * (The error bits that a write of one clears are missing: none is ever set.)
  */
 #include <errno.h>
 #include <linux/pci_regs.h>
@@ -78,17 +79,10 @@ static void add_header(struct vfu_config *c, const struct vfu_options *o)
 	const uint16_t command = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
 				 PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
 				 PCI_COMMAND_INTX_DISABLE;
-	const uint16_t errors = PCI_STATUS_PARITY |
-				PCI_STATUS_SIG_TARGET_ABORT |
-				PCI_STATUS_REC_TARGET_ABORT |
-				PCI_STATUS_REC_MASTER_ABORT |
-				PCI_STATUS_SIG_SYSTEM_ERROR |
-				PCI_STATUS_DETECTED_PARITY;
 
 	set(c, PCI_VENDOR_ID, 2, o->vendor, 0);
 	set(c, PCI_DEVICE_ID, 2, o->device, 0);
 	set(c, PCI_COMMAND, 2, 0, command);
-	put(c->clear_by_one + PCI_STATUS, errors, 2);
 	set(c, PCI_CLASS_REVISION, 4,
 	    (uint32_t)o->class_code << 8 | o->revision, 0);
 	set(c, PCI_CACHE_LINE_SIZE, 1, 0, 0xff);
@@ -149,7 +143,6 @@ static bool add_pcie(struct builder *b)
 	set(c, c->pcie + PCI_EXP_DEVCTL, 2,
 	    PCI_EXP_DEVCTL_RELAX_EN | PCI_EXP_DEVCTL_NOSNOOP_EN | 2 << 12,
 	    0x7fff);
-	put(c->clear_by_one + c->pcie + PCI_EXP_DEVSTA, 0xf, 2);
 	set(c, c->pcie + PCI_EXP_LNKCAP, 4, speed | lanes << 4, 0);
 	set(c, c->pcie + PCI_EXP_LNKCTL, 2, 0,
 	    PCI_EXP_LNKCTL_RCB | PCI_EXP_LNKCTL_CCC | PCI_EXP_LNKCTL_ES);
@@ -292,7 +285,6 @@ void vfu_config_write(struct vfu_server *server, uint32_t off,
 		uint8_t writable = c->writable[off + i];
 
 		*byte = (*byte & ~writable) | (buf[i] & writable);
-		*byte &= ~(buf[i] & c->clear_by_one[off + i]);
 	}
 	keep_power_state(c, power);
 	pthread_mutex_unlock(&c->lock);

@@ -70,7 +70,6 @@ struct vfu_config {
 	uint8_t now[VFU_CONFIG_SIZE];
 	uint8_t initial[VFU_CONFIG_SIZE];
 	uint8_t writable[VFU_CONFIG_SIZE];
-	uint8_t clear_by_one[VFU_CONFIG_SIZE];
 	uint16_t pm, pcie, msi, msix;	/* offsets of capabilities, 0: none */
 };
 

@@ -99,8 +99,10 @@ static int bind_path(int fd, const struct sockaddr_un *address)
 {
 	if (!bind(fd, (const void *)address, sizeof(*address)))
 		return 0;
-	if (errno != EADDRINUSE || !abandoned(address))
+	if (errno != EADDRINUSE)
 		return -errno;
+	if (!abandoned(address))
+		return -EADDRINUSE;
 	if (unlink(address->sun_path) ||
 	    bind(fd, (const void *)address, sizeof(*address)))
 		return -errno;

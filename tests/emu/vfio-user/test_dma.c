@@ -516,17 +516,20 @@ static void test_answers_that_are_no_answer(void **state)
 	reply_to(&answer, 0, 0, payload, 0);
 	assert_int_equal(finish(&job), -EPROTO);
 
-	/* One that nobody asked for, and one that comes twice */
+	/* Ones that nobody asked for, and one that comes twice */
 	start(&job, state, 0, buf, sizeof(buf), false);
 	client_receive(&c, &first);
+	memset(payload + 16, 0xee, 16);
 	answer = first;
 	answer.header.id += 5;
 	reply_to(&answer, 0, 0, payload, 32);
 	answer = first;
 	answer.header.command = VFU_DMA_WRITE;
 	reply_to(&answer, 0, 0, payload, 32);
+	memset(payload + 16, 0x11, 16);
 	reply_to(&first, 0, 0, payload, 32);
 	assert_int_equal(finish(&job), 0);
+	assert_memory_equal(buf, payload + 16, 16);
 	reply_to(&first, 0, 0, payload, 32);
 	assert_int_equal(client_read_config(&c, 0, 2), 0x1d0f);
 }

@@ -472,6 +472,29 @@ static int connect_to(const char *path)
 	return -1;
 }
 
+/* One that cannot even take a connection just now is no dead one. */
+static void check_busy_server_is_alive(struct vfu_server *server,
+				      struct vfu_server *other, const char *path)
+{
+	int fds[8], n = 0;
+
+	while (n < 8) {
+		struct sockaddr_un address = make_address(path);
+
+		fds[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		if (connect(fds[n++], (void *)&address, sizeof(address)))
+			break;
+	}
+	assert_in_range(n, 2, 7);
+	assert_int_equal(vfu_server_listen(other, path), -EADDRINUSE);
+	while (n--) {
+		close(fds[n]);
+		/* The last one was not connected. */
+		if (n)
+			assert_int_equal(vfu_server_run(server), 0);
+	}
+}
+
 static void *run_server(void *arg)
 {
 	return (void *)(long)vfu_server_run(arg);
@@ -504,6 +527,7 @@ static void test_listening(void **state)
 	assert_int_equal(vfu_server_listen(other, path), -EADDRINUSE);
 	/* (that attempt looked like a client that left at once) */
 	assert_int_equal(vfu_server_run(f->server), 0);
+	check_busy_server_is_alive(f->server, other, path);
 
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(pthread_create(&thread, NULL, run_server,
