@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A card that lives in this process. Jobs of a queue run in order; a job whose
- * fence has not signaled waits. Everything runs when somebody waits for it, so
- * that as much as possible is in flight before: the hardest case for whoever
- * reuses buffers too early.
+ * fence has not signaled waits. What waits for nothing runs when it is submitted,
+ * everything else not before somebody waits for it: the hardest case for whoever
+ * reuses memory too early.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -226,25 +226,6 @@ int gantry_queue_prep_signal(struct gantry_queue *queue, struct gantry_fence *fe
 	return ret;
 }
 
-int gantry_queue_submit(struct gantry_queue *queue, uint64_t *seqno)
-{
-	int ret;
-
-	pthread_mutex_lock(&lock);
-	ret = call_result();
-	if (!ret && queue->submitted - queue->completed >= fake_card.max_jobs)
-		ret = -EBUSY;
-	if (!ret) {
-		queue->jobs[queue->submitted++] = queue->batch;
-		memset(&queue->batch, 0, sizeof(queue->batch));
-		*seqno = queue->submitted;
-		if (++in_flight > fake_card.most_in_flight)
-			fake_card.most_in_flight = in_flight;
-	}
-	pthread_mutex_unlock(&lock);
-	return ret;
-}
-
 static bool run_next(struct gantry_queue *queue)
 {
 	struct job *job = &queue->jobs[queue->completed];
@@ -262,6 +243,27 @@ static bool run_next(struct gantry_queue *queue)
 	queue->completed++;
 	in_flight--;
 	return true;
+}
+
+int gantry_queue_submit(struct gantry_queue *queue, uint64_t *seqno)
+{
+	int ret;
+
+	pthread_mutex_lock(&lock);
+	ret = call_result();
+	if (!ret && queue->submitted - queue->completed >= fake_card.max_jobs)
+		ret = -EBUSY;
+	if (!ret) {
+		queue->jobs[queue->submitted++] = queue->batch;
+		*seqno = queue->submitted;
+		if (++in_flight > fake_card.most_in_flight)
+			fake_card.most_in_flight = in_flight;
+		if (!queue->batch.wait)
+			run_next(queue);
+		memset(&queue->batch, 0, sizeof(queue->batch));
+	}
+	pthread_mutex_unlock(&lock);
+	return ret;
 }
 
 int gantry_queue_wait(struct gantry_queue *queue, uint64_t seqno, int64_t timeout)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A card that lives in this process and stands behind the library's interface:
- * for testing what is built on the library. Jobs are done on a thread of its
- * own, in an order that fences and queues allow, with a delay if wanted.
+ * for testing what is built on the library.
  */
 #ifndef UNIT_FAKE_CARD_H
 #define UNIT_FAKE_CARD_H
