@@ -4,7 +4,7 @@
 # tests/lab/boot.
 
 KERNEL=${KERNEL:-6.12} LAYOUT=${LAYOUT:-silicon} CARDS=${CARDS:-1}
-HBM=${HBM:-4G} IOMMU=${IOMMU:-} KVM=${KVM:-} MEMORY=${MEMORY:-2G}
+HBM=${HBM:-} IOMMU=${IOMMU:-} KVM=${KVM:-} MEMORY=${MEMORY:-2G}
 [ "$IOMMU" != 0 ] || IOMMU=''
 [ "$KVM" != 0 ] || KVM=''
 
@@ -21,7 +21,9 @@ case $CARDS in
 *) die "CARDS=$CARDS: from 1 to 16" ;;
 esac
 case $HBM in
-*[!0-9KMG]* | [!1-9]* | '') die "HBM=$HBM: a size such as 512M or 4G" ;;
+*[!0-9KMG]* | [!1-9]*) die "HBM=$HBM: a size such as 512M or 4G" ;;
+?*) [ "$LAYOUT" = rev255 ] ||
+	die "HBM=$HBM: cards of the silicon layout have 96 GiB, use LAYOUT=rev255" ;;
 esac
 # A card of the silicon layout takes 256 GiB of the 1 TiB of addresses that an
 # emulated processor has.
@@ -31,7 +33,7 @@ esac
 # shellcheck disable=SC2034 # for those who source this file
 guest_options=(--kernel "$KERNEL" --memory "$MEMORY")
 for ((i = 0; i < CARDS; i++)); do
-	guest_options+=(--card "trainium2,layout=$LAYOUT,hbm=$HBM")
+	guest_options+=(--card "trainium2,layout=$LAYOUT${HBM:+,hbm=$HBM}")
 done
 [ -z "$IOMMU" ] || guest_options+=(--iommu)
 [ -z "$KVM" ] || guest_options+=(--kvm)
