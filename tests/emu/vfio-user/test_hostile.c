@@ -134,8 +134,6 @@ static void test_payloads_that_are_refused(void **state)
 	const struct vfu_region_access long_write = { 0, 0, 7 };
 	const struct vfu_region_access huge = { 0, 0, UINT32_MAX };
 	const uint64_t multi[] = { UINT64_MAX, 0, 0, 0 };
-	/* times 24 that is 8, with the overflow */
-	const uint64_t multi_huge[] = { UINT64_C(0x0aaaaaaaaaaaaaab), 0 };
 	const struct {
 		uint64_t count;
 		struct vfu_region_write_one write;
@@ -179,7 +177,6 @@ static void test_payloads_that_are_refused(void **state)
 		{ VFU_REGION_WRITE, &long_write, 16 },
 		{ VFU_REGION_WRITE_MULTI, multi, 7 },
 		{ VFU_REGION_WRITE_MULTI, multi, 32 },
-		{ VFU_REGION_WRITE_MULTI, multi_huge, 16 },
 		{ VFU_REGION_WRITE_MULTI, &multi_long, 32 },
 		{ VFU_REGION_WRITE_MULTI, &multi_outside, 32 },
 		{ VFU_DMA_READ, "0123456789abcdef", 16 },
@@ -202,6 +199,29 @@ static void test_payloads_that_are_refused(void **state)
 	assert_int_equal(client_read_config(&c, 0, 2), 0x1d0f);
 	assert_int_equal(client_close(&c), 0);
 	check_well(f, open_fds);
+}
+
+/* A count whose product with a write's size overflows to what is there */
+static void test_count_that_overflows(void **state)
+{
+	const struct {
+		uint64_t count;
+		struct vfu_region_write_one write[2];
+	} good = { 2, { { 0, 0, 4, "" }, { 8, 0, 4, "" } } };
+	const uint64_t bad[] = { UINT64_C(0x0aaaaaaaaaaaaaab), 0 };
+	struct fixture *f = *state;
+	struct client c;
+
+	assert_true(bad[0] * sizeof(good.write[0]) == 8);
+	client_open(&c, f->server);
+	/* Leaves writes that look good behind it in the server's buffer. */
+	assert_int_equal(client_call(&c, VFU_REGION_WRITE_MULTI, &good,
+				     sizeof(good), NULL), 0);
+	assert_int_equal(f->accesses, 2);
+	assert_int_equal(client_call(&c, VFU_REGION_WRITE_MULTI, bad,
+				     sizeof(bad), NULL), -EINVAL);
+	assert_int_equal(f->accesses, 2);
+	assert_int_equal(client_close(&c), 0);
 }
 
 /* Descriptors where none belong, and more than a message may carry */
@@ -369,6 +389,7 @@ int main(void)
 		TEST(test_leaving_in_the_middle),
 		TEST(test_beginnings_that_are_none),
 		TEST(test_payloads_that_are_refused),
+		TEST(test_count_that_overflows),
 		TEST(test_descriptors_do_not_pile_up),
 		TEST(test_a_deaf_client),
 		TEST(test_a_storm_of_nonsense),
