@@ -454,6 +454,7 @@ static void a_paused_queue_goes_on_where_it_was(void **state)
 	q_write(&q, SRC, UDMA_Q_CFG, UDMA_Q_CFG_RESET);
 	fill(host_at(bed, 0), 100, 2);
 	copy(&q, host_addr(0), hbm_addr(0, 0), 100);
+	bed_settle(bed);
 	assert_int_equal(q_read(&q, SRC, UDMA_Q_STATUS), 1);
 	assert_int_equal(q_read(&q, SRC, UDMA_Q_COMP_HEAD), 1u << 30);
 	q_write(&q, SRC, UDMA_Q_CFG, UDMA_Q_CFG_RESET | UDMA_Q_CFG_ENABLE);
@@ -470,17 +471,21 @@ static void a_disabled_engine_moves_nothing_until_it_is_normal(void **state)
 	q = bed_queue_host(bed, 129, 0);
 	eng_write(bed, 129, UDMA_M2S_CHANGE_STATE, UDMA_CHANGE_STATE_DISABLE);
 	copy(&q, host_addr(0), hbm_addr(0, 0), 100);
+	bed_settle(bed);
 	assert_int_equal(q_read(&q, SRC, UDMA_Q_HEAD), 1u << 30);
 	eng_write(bed, 129, UDMA_M2S_CHANGE_STATE, UDMA_CHANGE_STATE_NORMAL);
 	q_wait(&q, DST);
 	eng_write(bed, 129, UDMA_S2M_STREAM_CFG, UDMA_STREAM_CFG_DISABLE);
 	copy(&q, host_addr(0), hbm_addr(0, 0), 100);
+	bed_settle(bed);
 	assert_int_equal(q_read(&q, SRC, UDMA_Q_CURRENT), 1u << 30 | 1);
 	eng_write(bed, 129, UDMA_S2M_STREAM_CFG, 0);
 	q_wait(&q, DST);
 }
 
 #define BED(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
+#define ONE_WORKER(test) \
+	cmocka_unit_test_setup_teardown(test, bed_setup_one_worker, bed_teardown)
 
 int main(void)
 {
@@ -506,8 +511,8 @@ int main(void)
 		BED(engines_ring_each_others_doorbells),
 		BED(an_interrupting_descriptor_sets_its_queues_cause),
 		BED(counters_count),
-		BED(a_paused_queue_goes_on_where_it_was),
-		BED(a_disabled_engine_moves_nothing_until_it_is_normal),
+		ONE_WORKER(a_paused_queue_goes_on_where_it_was),
+		ONE_WORKER(a_disabled_engine_moves_nothing_until_it_is_normal),
 	};
 
 	return cmocka_run_group_tests_name("trainium2 copies", tests, NULL, NULL);

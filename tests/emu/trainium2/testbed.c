@@ -111,6 +111,12 @@ int bed_setup_silicon(void **state)
 	return 0;
 }
 
+int bed_setup_one_worker(void **state)
+{
+	*state = bed_make("rev255", 1);
+	return 0;
+}
+
 int bed_teardown(void **state)
 {
 	bed_free(*state);
@@ -326,6 +332,18 @@ void q_wait(struct bed_queue *q, int side)
 
 	apb_wait(q->bed, engine_apb(q->engine) + base + UDMA_Q_COMP_HEAD,
 		 UINT32_MAX, value);
+}
+
+/* An engine and a corner of the host's memory that no test uses otherwise */
+void bed_settle(struct bed *bed)
+{
+	uint64_t corner = BED_HOST_SIZE - 4096;
+	struct bed_queue q;
+
+	bed_engine_init(bed, 77);
+	q = bed_queue_host(bed, 77, 15);
+	copy(&q, host_addr(corner), host_addr(corner + 64), 64);
+	q_wait(&q, DST);
 }
 
 static uint8_t byte_at(size_t i, uint32_t seed)

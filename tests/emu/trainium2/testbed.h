@@ -60,6 +60,7 @@ void bed_free(struct bed *bed);
 /* CMocka fixtures: the state becomes a struct bed */
 int bed_setup(void **state);
 int bed_setup_silicon(void **state);
+int bed_setup_one_worker(void **state);
 int bed_teardown(void **state);
 
 uint32_t apb_read(struct bed *bed, uint64_t off);
@@ -110,6 +111,14 @@ void q_wait(struct bed_queue *q, int side);
 
 /* Until (read & mask) == value; fails the test after 10 s */
 void apb_wait(struct bed *bed, uint64_t off, uint32_t mask, uint32_t value);
+
+/**
+ * bed_settle() - let everything that was started have its turn
+ *
+ * With one worker: engines take turns in the order they were woken, so when a
+ * copy on another engine is done, what was woken before has been looked at.
+ */
+void bed_settle(struct bed *bed);
 
 /** fill() - bytes that differ from place to place and from seed to seed */
 void fill(uint8_t *at, size_t len, uint32_t seed);
