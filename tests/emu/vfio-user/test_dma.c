@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -376,9 +377,10 @@ static void test_unmap_waits_for_what_is_in_its_range(void **state)
 	assert_int_equal(vfu_dma_pin(server(state), PAGE, 1, true, &there), 0);
 	client_send_command(&c, VFU_DMA_UNMAP, 0, &request, sizeof(request),
 			    NULL, 0);
+	/* From when it has begun, new copies do not get in while it waits. */
+	while (vfu_dma_read(server(state), 0, &byte, 1) != -EFAULT)
+		sched_yield();
 	assert_false(answered());
-	/* New copies do not get in while it waits. */
-	assert_int_equal(vfu_dma_read(server(state), 0, &byte, 1), -EFAULT);
 	assert_int_equal(vfu_dma_read(server(state), PAGE, &byte, 1), 0);
 	*(uint8_t *)here.ptr = 0x99;
 	vfu_dma_unpin(server(state), &here);
@@ -660,7 +662,7 @@ static void test_nothing_is_written_after_unmap(void **state)
 	for (i = 0; i < ENGINES; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, engine,
 						server(state)), 0);
-	for (round = 0; round < 4000 || !copies || !faults; round++) {
+	for (round = 0; round < 2000 || !copies || !faults; round++) {
 		slot = round * 7 % SLOTS;
 		if (client_map(&c, slot * PAGE, PAGE, RW, memory,
 			       slot * PAGE) == 0)
