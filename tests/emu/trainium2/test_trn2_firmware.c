@@ -260,6 +260,7 @@ static void requests_that_are_wrong_get_a_refusal(void **state)
 	assert_int_equal(ask(bed, &req)->error, TRN2_MBOX_UNKNOWN);
 	req = good;
 	req.sequence = 77;
+	req.data[0] = TRN2_ADDR_MISC_RAM;
 	mailbox_at(bed, host_addr(REQUEST), host_addr(RESPONSE));
 	memcpy(host_at(bed, REQUEST), &req, sizeof(req));	/* no CRC */
 	misc_write(bed, TRN2_MR_DOORBELL, 1);

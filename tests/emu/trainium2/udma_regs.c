@@ -298,26 +298,14 @@ uint32_t udma_read(struct udma_engine *engine, uint32_t off)
 	}
 }
 
-/*
- * The hardware counts what is in use in 25 bits. What a guest adds beyond that
- * has no meaning, so it is dropped and cannot wrap our own count round.
- */
-static void ring_doorbell(struct udma_ring *ring, uint32_t add)
-{
-	uint64_t used = atomic_load(&ring->tail) - atomic_load(&ring->done);
-	uint64_t room = used < UDMA_Q_STATUS_USED ? UDMA_Q_STATUS_USED - used : 0;
-
-	add &= UDMA_Q_TAIL_INC_MASK;
-	atomic_fetch_add(&ring->tail, add < room ? add : room);
-}
-
 bool udma_doorbell(struct udma_engine *engine, uint32_t off, uint32_t value)
 {
 	struct place place = find(engine, off);
 
 	if (place.block != BLOCK_QUEUE || place.reg != UDMA_Q_TAIL_INC)
 		return false;
-	ring_doorbell(&place.queue->ring[place.side], value);
+	atomic_fetch_add(&place.queue->ring[place.side].tail,
+			 value & UDMA_Q_TAIL_INC_MASK);
 	look_again(engine, 1u << udma_queue_number(engine, place.queue));
 	return true;
 }
