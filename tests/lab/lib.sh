@@ -7,6 +7,9 @@ lab_dir=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 top_dir=$(cd -- "$lab_dir/../.." && pwd)
 cache=${GANTRY_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/gantry}
 
+# What the make that calls us was told is not meant for those that we call.
+unset MAKEFLAGS MFLAGS MAKELEVEL GNUMAKEFLAGS
+
 # When the job began. Passed on, so that every script of one run counts from
 # the same moment.
 export GANTRY_T0=${GANTRY_T0:-$EPOCHREALTIME}
