@@ -94,7 +94,7 @@ static int travel(struct gantry_device *dev, struct transfer_options *t,
 	t->out_fd = out.fd;
 	t->progress = progress_update;
 	t->context = &progress;
-	progress_begin(&progress);
+	progress_begin(&progress, true);
 	ret = transfer_run(dev, t, result, &error);
 	progress_end(&progress);
 	if (ret) {

@@ -223,7 +223,7 @@ static int run(struct copy_arguments *a, struct gantry_device *dev, struct outfi
 	a->transfer.out_fd = out->fd;
 	a->transfer.progress = progress_update;
 	a->transfer.context = &progress;
-	progress_begin(&progress);
+	progress_begin(&progress, false);
 	ret = transfer_run(dev, &a->transfer, &result, &error);
 	progress_end(&progress);
 	if (ret) {

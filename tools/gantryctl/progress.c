@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A progress bar on stderr, if that is a terminal.
+ * How far a long job is.
  */
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -10,7 +10,8 @@
 #include "progress.h"
 #include "text.h"
 
-#define REDRAW_NS	100000000
+#define BAR_NS		100000000
+#define LINES_NS	3000000000
 #define COLUMNS_DEFAULT	80
 
 static unsigned int terminal_columns(void)
@@ -22,30 +23,31 @@ static unsigned int terminal_columns(void)
 	return size.ws_col;
 }
 
-void progress_begin(struct progress *progress)
+void progress_begin(struct progress *progress, bool lines)
 {
-	progress->shown = isatty(STDERR_FILENO);
+	progress->bar = isatty(STDERR_FILENO);
+	progress->lines = lines && !progress->bar;
 	progress->started = now_ns();
-	progress->drawn = 0;
+	progress->drawn = progress->started;
 }
 
 void progress_update(void *context, uint64_t done, uint64_t total)
 {
 	struct progress *progress = context;
-	int64_t now = now_ns();
+	int64_t now = now_ns(), pause = progress->bar ? BAR_NS : LINES_NS;
+	unsigned int columns = progress->bar ? terminal_columns() - 1 : COLUMNS_DEFAULT;
 	char line[256];
 
-	if (!progress->shown || (done < total && now - progress->drawn < REDRAW_NS))
+	if ((!progress->bar && !progress->lines) || now - progress->drawn < pause)
 		return;
 	progress->drawn = now;
-	fprintf(stderr, "\r%s\033[K",
-		format_progress(line, sizeof(line), terminal_columns() - 1, done, total,
-				now - progress->started));
+	format_progress(line, sizeof(line), columns, done, total, now - progress->started);
+	fprintf(stderr, progress->bar ? "\r%s\033[K" : "%s\n", line);
 	fflush(stderr);
 }
 
 void progress_end(struct progress *progress)
 {
-	if (progress->shown)
+	if (progress->bar)
 		fputs("\r\033[K", stderr);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A progress bar on stderr, if that is a terminal.
+ * How far a long job is: a bar on stderr if that is a terminal. Elsewhere, if
+ * wanted, a line every few seconds.
  */
 #ifndef GANTRYCTL_PROGRESS_H
 #define GANTRYCTL_PROGRESS_H
@@ -9,11 +10,12 @@
 #include <stdint.h>
 
 struct progress {
-	bool shown;
+	bool bar, lines;
 	int64_t started, drawn;
 };
 
-void progress_begin(struct progress *progress);
+/** progress_begin() - @lines: print lines where there is no terminal */
+void progress_begin(struct progress *progress, bool lines);
 
 /** progress_update() - for transfer_options.progress; @context is the struct */
 void progress_update(void *context, uint64_t done, uint64_t total);
