@@ -33,12 +33,17 @@ static int gantry_bo_describe_host(struct gantry_bo *bo)
 
 	if (ret)
 		return ret;
-	for_each_sgtable_dma_sg(bo->sgt, sg, i)
+	for_each_sgtable_dma_sg(bo->sgt, sg, i) {
+		/* Bounced memory would need somebody to copy it at the right time. */
+		if (dma_need_sync(bo->base.dev->dev, sg_dma_address(sg)))
+			return -EOPNOTSUPP;
 		gantry_extents_append(&bo->host_extents, host_base + sg_dma_address(sg),
 				      sg_dma_len(sg));
+	}
 	return 0;
 }
 
+/* From now on an unplug unmaps the buffer, if nobody did before. */
 static void gantry_bo_list(struct gantry_bo *bo)
 {
 	struct gantry_device *gdev = to_gantry_device(bo->base.dev);
@@ -65,33 +70,71 @@ static void gantry_bo_unmap_host(struct gantry_bo *bo)
 	kfree(sgt);
 }
 
+/* Nothing to unmap any more. Unmapping takes locks of others, so not with ours held. */
+static void gantry_bo_unlist(struct gantry_bo *bo)
+{
+	struct gantry_device *gdev = to_gantry_device(bo->base.dev);
+	bool empty;
+
+	mutex_lock(&gdev->bo_lock);
+	list_del_init(&bo->node);
+	empty = list_empty(&gdev->bos);
+	mutex_unlock(&gdev->bo_lock);
+	if (empty)
+		wake_up_all(&gdev->bos_empty);
+}
+
+/* A buffer in the list that is not being freed right now, with a reference, or NULL. */
+static struct gantry_bo *gantry_bos_get(struct gantry_device *gdev)
+{
+	struct gantry_bo *bo, *found = NULL;
+
+	mutex_lock(&gdev->bo_lock);
+	list_for_each_entry(bo, &gdev->bos, node) {
+		if (kref_get_unless_zero(&bo->base.refcount)) {
+			found = bo;
+			break;
+		}
+	}
+	mutex_unlock(&gdev->bo_lock);
+	return found;
+}
+
+static bool gantry_bos_gone(struct gantry_device *gdev)
+{
+	bool gone;
+
+	mutex_lock(&gdev->bo_lock);
+	gone = list_empty(&gdev->bos);
+	mutex_unlock(&gdev->bo_lock);
+	return gone;
+}
+
 /**
  * gantry_bos_unmap - unmap all host memory from a card that goes away
  * @gdev: unplugged and stopped
+ *
+ * A buffer that is being freed meanwhile is unmapped by whoever frees it.
  */
 void gantry_bos_unmap(struct gantry_device *gdev)
 {
-	struct gantry_bo *bo, *next;
+	struct gantry_bo *bo;
 
-	mutex_lock(&gdev->bo_lock);
-	list_for_each_entry_safe(bo, next, &gdev->bos, node) {
-		list_del_init(&bo->node);
+	while ((bo = gantry_bos_get(gdev))) {
 		gantry_bo_unmap_host(bo);
+		gantry_bo_unlist(bo);
+		drm_gem_object_put(&bo->base);
 	}
-	mutex_unlock(&gdev->bo_lock);
+	wait_event(gdev->bos_empty, gantry_bos_gone(gdev));
 }
 
 /* &drm_gem_object_funcs.free; also undoes a half-made buffer */
 static void gantry_bo_free(struct drm_gem_object *obj)
 {
 	struct gantry_bo *bo = to_gantry_bo(obj);
-	struct gantry_device *gdev = to_gantry_device(obj->dev);
 
-	mutex_lock(&gdev->bo_lock);
-	list_del_init(&bo->node);
 	gantry_bo_unmap_host(bo);
-	mutex_unlock(&gdev->bo_lock);
-
+	gantry_bo_unlist(bo);
 	gantry_extents_fini(&bo->host_extents);
 	if (bo->pages)
 		drm_gem_put_pages(obj, bo->pages, true, false);
@@ -110,10 +153,15 @@ static struct sg_table *gantry_bo_get_sg_table(struct drm_gem_object *obj)
 	/* Device memory has no pages that another device could be given. */
 	if (!bo->pages)
 		return ERR_PTR(-EOPNOTSUPP);
-	/* Another device would not know that it may only read. */
-	if (bo->read_only)
-		return ERR_PTR(-EACCES);
 	return drm_prime_pages_to_sg(obj->dev, bo->pages, obj->size >> PAGE_SHIFT);
+}
+
+/* Whoever imports a buffer does not know that it may only read. */
+static struct dma_buf *gantry_bo_export(struct drm_gem_object *obj, int flags)
+{
+	if (to_gantry_bo(obj)->read_only)
+		return ERR_PTR(-EACCES);
+	return drm_gem_prime_export(obj, flags);
 }
 
 static enum drm_gem_object_status gantry_bo_status(struct drm_gem_object *obj)
@@ -123,6 +171,7 @@ static enum drm_gem_object_status gantry_bo_status(struct drm_gem_object *obj)
 
 const struct drm_gem_object_funcs gantry_bo_funcs = {
 	.free = gantry_bo_free,
+	.export = gantry_bo_export,
 	.get_sg_table = gantry_bo_get_sg_table,
 	.mmap = gantry_bo_mmap,
 	.status = gantry_bo_status,
@@ -176,10 +225,11 @@ static int gantry_bo_map_host(struct gantry_bo *bo)
 /* Get pages and map them for the card, unless it has gone. */
 static int gantry_bo_fill_host(struct gantry_bo *bo)
 {
+	u64 count = bo->base.size >> PAGE_SHIFT;
 	struct page **pages;
 	int idx, ret;
 
-	if (bo->base.size >> PAGE_SHIFT > totalram_pages())
+	if (count > totalram_pages() || count > INT_MAX / sizeof(*pages))
 		return -ENOMEM;
 	pages = drm_gem_get_pages(&bo->base);
 	if (IS_ERR(pages))

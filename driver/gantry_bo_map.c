@@ -25,8 +25,12 @@ static unsigned long gantry_fault_pages(struct vm_fault *vmf, unsigned long firs
 static vm_fault_t gantry_bo_fault_host(struct gantry_bo *bo, struct vm_fault *vmf,
 				       unsigned long first, unsigned long count)
 {
-	int ret = vm_insert_pages(vmf->vma, vmf->address, &bo->pages[first], &count);
+	unsigned long left = count;
+	int ret = vm_insert_pages(vmf->vma, vmf->address, &bo->pages[first], &left);
 
+	/* The page that was asked for is in; the others can fault again. */
+	if (left < count)
+		return VM_FAULT_NOPAGE;
 	/* Somebody else was quicker with one of them: the first may still be missing. */
 	if (ret == -EBUSY)
 		return vmf_insert_page(vmf->vma, vmf->address, bo->pages[first]);

@@ -12,24 +12,6 @@
 #include <drm/drm_drv.h>
 #include <drm/gpu_scheduler.h>
 
-/* The buddy allocator moved out of DRM and was renamed. */
-#ifdef GANTRY_HAVE_GPU_BUDDY
-#include <linux/gpu_buddy.h>
-#else
-#include <drm/drm_buddy.h>
-#define gpu_buddy			drm_buddy
-#define gpu_buddy_block			drm_buddy_block
-#define gpu_buddy_init			drm_buddy_init
-#define gpu_buddy_fini			drm_buddy_fini
-#define gpu_buddy_alloc_blocks		drm_buddy_alloc_blocks
-#define gpu_buddy_free_list		drm_buddy_free_list
-#define gpu_buddy_block_offset		drm_buddy_block_offset
-#define gpu_buddy_block_size		drm_buddy_block_size
-#define gpu_buddy_block_is_clear	drm_buddy_block_is_clear
-#define GPU_BUDDY_CLEAR_ALLOCATION	DRM_BUDDY_CLEAR_ALLOCATION
-#define GPU_BUDDY_CLEARED		DRM_BUDDY_CLEARED
-#endif
-
 /* hrtimer_setup() took the place of hrtimer_init(). */
 static inline void gantry_hrtimer_setup(struct hrtimer *timer,
 					enum hrtimer_restart (*function)(struct hrtimer *timer),
@@ -43,25 +25,29 @@ static inline void gantry_hrtimer_setup(struct hrtimer *timer,
 #endif
 }
 
-/* The arguments of drm_sched_init() became a structure. */
+/*
+ * A scheduler with one run queue and no time-out. The arguments of
+ * drm_sched_init() became a structure.
+ */
 static inline int gantry_sched_init(struct drm_gpu_scheduler *sched,
 				    const struct drm_sched_backend_ops *ops,
-				    u32 credits, const char *name, struct device *dev)
+				    struct workqueue_struct *wq, u32 credits, struct device *dev)
 {
 #ifdef GANTRY_HAVE_SCHED_INIT_ARGS
 	const struct drm_sched_init_args args = {
 		.ops = ops,
-		.num_rqs = DRM_SCHED_PRIORITY_COUNT,
+		.submit_wq = wq,
+		.num_rqs = 1,
 		.credit_limit = credits,
 		.timeout = MAX_SCHEDULE_TIMEOUT,
-		.name = name,
+		.name = "gantry",
 		.dev = dev,
 	};
 
 	return drm_sched_init(sched, &args);
 #else
-	return drm_sched_init(sched, ops, NULL, DRM_SCHED_PRIORITY_COUNT, credits, 0,
-			      MAX_SCHEDULE_TIMEOUT, NULL, NULL, name, dev);
+	return drm_sched_init(sched, ops, wq, 1, credits, 0, MAX_SCHEDULE_TIMEOUT, NULL, NULL,
+			      "gantry", dev);
 #endif
 }
 

@@ -9,6 +9,7 @@
 #ifndef GANTRY_DEVICE_H
 #define GANTRY_DEVICE_H
 
+#include <linux/gpu_buddy.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
@@ -31,9 +32,10 @@ struct gantry_ring;
  * @base: address of its first byte on the card's bus; backend
  * @size: in bytes, whole pages; backend
  * @cpu_base: the same byte in the processor's physical address space; backend
- * @lock: guards @buddy and @scrubbing
+ * @lock: guards what follows
  * @buddy: what is free, and what of that is zero
  * @scrubbing: bytes that were freed and are being zeroed
+ * @resets: times that what was known to be zero became unknown again
  * @scrubbed: woken when some of @scrubbing came back
  */
 struct gantry_region {
@@ -42,9 +44,10 @@ struct gantry_region {
 	u64 base;
 	u64 size;
 	phys_addr_t cpu_base;
-	struct mutex lock; /* buddy, scrubbing */
+	struct mutex lock; /* all below */
 	struct gpu_buddy buddy;
 	u64 scrubbing;
+	u32 resets;
 	wait_queue_head_t scrubbed;
 };
 
@@ -54,7 +57,8 @@ struct gantry_region {
  * Ring callbacks marked (locked) run with the ring's lock held and interrupts
  * off: they must not sleep and may only touch their ring. An emitted operation
  * takes one slot of the ring, and the core never emits more than are free. The
- * others run in process context, one at a time for a card.
+ * others run in process context. Those that start, stop and reset run one at a
+ * time for a card; sensors and neighbors may be asked meanwhile.
  */
 struct gantry_backend_ops {
 	/** @init: map the card, reset it, fill in regions and addresses */
@@ -140,10 +144,12 @@ struct gantry_counters {
  * @region_count: of @regions; backend
  * @rings: hardware rings, @backend->ring_count of them
  * @next_ring: spreads queues over the rings
+ * @sched_wq: runs jobs
  * @reset_wq: watchdogs and resets, one at a time
  * @scrub_wq: returns zeroed memory
  * @bo_lock: guards @bos
- * @bos: every buffer in host memory, so that unplug can unmap it
+ * @bos: every buffer mapped for the card, so that unplug can unmap it
+ * @bos_empty: woken when @bos becomes empty
  * @counters: what was done
  */
 struct gantry_device {
@@ -156,10 +162,12 @@ struct gantry_device {
 	u32 region_count;
 	struct gantry_ring *rings;
 	atomic_t next_ring;
+	struct workqueue_struct *sched_wq;
 	struct workqueue_struct *reset_wq;
 	struct workqueue_struct *scrub_wq;
 	struct mutex bo_lock; /* bos */
 	struct list_head bos;
+	wait_queue_head_t bos_empty;
 	struct gantry_counters counters;
 };
 
@@ -172,6 +180,9 @@ static inline struct pci_dev *gantry_pci_dev(struct gantry_device *gdev)
 {
 	return to_pci_dev(gdev->drm.dev);
 }
+
+/* Frees jobs and queues, which may outlive the card; gantry_drv.c */
+extern struct workqueue_struct *gantry_free_wq;
 
 int gantry_query_ioctl(struct drm_device *drm, void *data, struct drm_file *filp);
 

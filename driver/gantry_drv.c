@@ -33,6 +33,8 @@ static const struct drm_ioctl_desc gantry_ioctls[] = {
 	DRM_IOCTL_DEF_DRV(GANTRY_QUEUE_WAIT, gantry_queue_wait_ioctl, 0),
 };
 
+struct workqueue_struct *gantry_free_wq;
+
 /* Can the caller read what an ioctl of ours answers? Writes back what is there. */
 static int gantry_check_answer(unsigned int cmd, unsigned long arg)
 {
@@ -58,6 +60,9 @@ static long gantry_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (nr >= DRM_COMMAND_BASE && nr < DRM_COMMAND_END && gantry_check_answer(cmd, arg))
 		return -EFAULT;
+	/* Names that anybody can guess: buffers leave a context as dma-bufs only. */
+	if (nr == _IOC_NR(DRM_IOCTL_GEM_FLINK) || nr == _IOC_NR(DRM_IOCTL_GEM_OPEN))
+		return -EOPNOTSUPP;
 	return drm_ioctl(file, cmd, arg);
 }
 
@@ -124,6 +129,10 @@ static int gantry_workqueues_init(struct gantry_device *gdev)
 {
 	int ret;
 
+	gdev->sched_wq = alloc_workqueue("gantry-sched", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	ret = gantry_workqueue_keep(gdev, gdev->sched_wq);
+	if (ret)
+		return ret;
 	gdev->reset_wq = alloc_ordered_workqueue("gantry-reset", WQ_MEM_RECLAIM);
 	ret = gantry_workqueue_keep(gdev, gdev->reset_wq);
 	if (ret)
@@ -145,7 +154,6 @@ static int gantry_pci_enable(struct pci_dev *pdev, const struct gantry_backend *
 	if (ret)
 		goto err_release;
 	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
-	pci_set_master(pdev);
 	return 0;
 
 err_release:
@@ -157,7 +165,7 @@ err_disable:
 
 static void gantry_pci_disable(struct pci_dev *pdev)
 {
-	pci_clear_master(pdev);
+	pci_clear_master(pdev); /* of a card that did not start */
 	pci_release_regions(pdev);
 	pci_disable_device(pdev);
 }
@@ -169,6 +177,8 @@ static int gantry_start(struct gantry_device *gdev)
 
 	if (ret)
 		return ret;
+	/* Only now: what its last owner left in it was reset. */
+	pci_set_master(gantry_pci_dev(gdev));
 	ret = gantry_regions_init(gdev);
 	if (ret)
 		goto err_backend;
@@ -204,6 +214,7 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	gdev->backend = backend;
 	mutex_init(&gdev->bo_lock);
 	INIT_LIST_HEAD(&gdev->bos);
+	init_waitqueue_head(&gdev->bos_empty);
 	pci_set_drvdata(pdev, gdev);
 
 	ret = gantry_pci_enable(pdev, backend);
@@ -225,6 +236,7 @@ static void gantry_remove(struct pci_dev *pdev)
 
 	drm_dev_unplug(&gdev->drm);
 	gantry_rings_stop(gdev);
+	gantry_files_wake(gdev);
 	gantry_bos_unmap(gdev);
 	gdev->backend->ops->fini(gdev);
 	gantry_pci_disable(pdev);
@@ -232,7 +244,8 @@ static void gantry_remove(struct pci_dev *pdev)
 
 /*
  * Only cards that the operator assigned through driver_override: on a real node
- * the vendors' own drivers have a right to them.
+ * the vendors' own drivers have a right to them. The table is not exported:
+ * its alias would offer us to whoever looks for a VFIO driver.
  */
 #define GANTRY_CARD(vendor, device, backend)						\
 	{ PCI_DRIVER_OVERRIDE_DEVICE_VFIO(vendor, device),				\
@@ -242,7 +255,6 @@ static const struct pci_device_id gantry_pci_ids[] = {
 	GANTRY_CARD(TRN2_PCI_VENDOR, TRN2_PCI_DEVICE, gantry_trainium2),
 	{ }
 };
-MODULE_DEVICE_TABLE(pci, gantry_pci_ids);
 
 static struct pci_driver gantry_pci_driver = {
 	.name = "gantry",
@@ -250,7 +262,30 @@ static struct pci_driver gantry_pci_driver = {
 	.probe = gantry_probe,
 	.remove = gantry_remove,
 };
-module_pci_driver(gantry_pci_driver);
+
+static int __init gantry_init(void)
+{
+	int ret;
+
+	gantry_free_wq = alloc_workqueue("gantry-free", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!gantry_free_wq)
+		return -ENOMEM;
+	ret = pci_register_driver(&gantry_pci_driver);
+	if (ret)
+		destroy_workqueue(gantry_free_wq);
+	return ret;
+}
+
+static void __exit gantry_exit(void)
+{
+	pci_unregister_driver(&gantry_pci_driver);
+	destroy_workqueue(gantry_free_wq);
+	/* Fences are freed by a callback of ours. */
+	rcu_barrier();
+}
+
+module_init(gantry_init);
+module_exit(gantry_exit);
 
 MODULE_DESCRIPTION("One driver for the accelerators of several vendors");
 MODULE_LICENSE("GPL");

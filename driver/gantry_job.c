@@ -17,6 +17,11 @@ static struct gantry_job *to_gantry_job(struct drm_sched_job *base)
 	return container_of(base, struct gantry_job, base);
 }
 
+static struct gantry_fence *to_gantry_fence(struct dma_fence *base)
+{
+	return container_of(base, struct gantry_fence, base);
+}
+
 static const char *gantry_fence_driver_name(struct dma_fence *fence)
 {
 	return "gantry";
@@ -27,14 +32,19 @@ static const char *gantry_fence_timeline_name(struct dma_fence *fence)
 	return "queue";
 }
 
+static void gantry_fence_free(struct rcu_head *rcu)
+{
+	kfree(to_gantry_fence(container_of(rcu, struct dma_fence, rcu)));
+	module_put(THIS_MODULE);
+}
+
 /*
  * A sync_file may hold a fence longer than anybody holds the card: the module
- * stays until the last one is gone.
+ * stays until the last one is gone, and its exit waits for this callback.
  */
 static void gantry_fence_release(struct dma_fence *fence)
 {
-	dma_fence_free(fence);
-	module_put(THIS_MODULE);
+	call_rcu(&fence->rcu, gantry_fence_free);
 }
 
 static const struct dma_fence_ops gantry_fence_ops = {
@@ -43,7 +53,20 @@ static const struct dma_fence_ops gantry_fence_ops = {
 	.release = gantry_fence_release,
 };
 
-static void gantry_job_account(struct gantry_fence *fence, int error)
+static struct gantry_fence *gantry_fence_new(struct gantry_queue *queue)
+{
+	struct gantry_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL_ACCOUNT);
+
+	if (!fence)
+		return NULL;
+	__module_get(THIS_MODULE);
+	spin_lock_init(&fence->lock);
+	dma_fence_init(&fence->base, &gantry_fence_ops, &fence->lock, queue->fence_context, 0);
+	fence->queue = queue;
+	return fence;
+}
+
+static void gantry_fence_account(struct gantry_fence *fence, int error)
 {
 	struct gantry_file *file = fence->queue->file;
 	struct gantry_counters *counters = &file->gdev->counters;
@@ -59,13 +82,26 @@ static void gantry_job_account(struct gantry_fence *fence, int error)
 	atomic64_add(ktime_to_ns(ktime_sub(ktime_get(), fence->started)), &file->busy_ns);
 }
 
-/* The job has ended: done, failed or dropped. Any context. */
-static void gantry_job_ended(struct dma_fence *finished, struct dma_fence_cb *cb)
+/* The job has ended. Its queue is there until the fence has signaled. Any context. */
+static void gantry_fence_end(struct gantry_fence *fence, int error)
 {
-	struct gantry_fence *fence = container_of(cb, struct gantry_fence, ended);
+	struct gantry_queue *queue = fence->queue;
 
-	gantry_job_account(fence, finished->error);
-	gantry_queue_end_job(fence->queue, fence->seqno, finished->error);
+	gantry_fence_account(fence, error);
+	gantry_queue_end_job(queue, fence->seqno, error);
+	fence->queue = NULL;
+	if (error)
+		dma_fence_set_error(&fence->base, error);
+	dma_fence_signal(&fence->base);
+}
+
+/* The scheduler is done with a job; if the card never had it, nobody else will say so. */
+static void gantry_fence_dropped(struct dma_fence *finished, struct dma_fence_cb *cb)
+{
+	struct gantry_fence *fence = container_of(cb, struct gantry_fence, dropped);
+
+	if (fence->queue)
+		gantry_fence_end(fence, finished->error ?: -ECANCELED);
 	dma_fence_put(&fence->base);
 }
 
@@ -73,13 +109,12 @@ static void gantry_job_ended(struct dma_fence *finished, struct dma_fence_cb *cb
 static void gantry_job_finish(struct gantry_transfer *xfer)
 {
 	struct gantry_job *job = container_of(xfer, struct gantry_job, xfer);
-	struct dma_fence *fence = dma_fence_get(&job->fence->base);
+	struct gantry_fence *fence = job->fence;
 
 	/* The scheduler may free the job as soon as the fence has signaled. */
-	if (xfer->error)
-		dma_fence_set_error(fence, xfer->error);
-	dma_fence_signal(fence);
-	dma_fence_put(fence);
+	dma_fence_get(&fence->base);
+	gantry_fence_end(fence, xfer->error);
+	dma_fence_put(&fence->base);
 }
 
 /*
@@ -99,37 +134,24 @@ static struct dma_fence *gantry_job_prepare(struct drm_sched_job *base,
 	return dma_fence_get(queue->last_fence);
 }
 
+/* A broken queue's job goes this way too: the ring ends it in its turn. */
 static struct dma_fence *gantry_job_run(struct drm_sched_job *base)
 {
 	struct gantry_job *job = to_gantry_job(base);
 	struct gantry_queue *queue = job->queue;
-	struct dma_fence *fence = &job->fence->base;
-	int error = READ_ONCE(queue->stream.error);
+	struct dma_fence *fence = dma_fence_get(&job->fence->base);
 
-	if (error)
-		return ERR_PTR(error);
 	dma_fence_put(queue->last_fence);
 	queue->last_fence = dma_fence_get(fence);
 	queue->last_spread = job->xfer.part_count > 1;
 	job->fence->started = ktime_get();
-
-	dma_fence_get(fence);
 	gantry_transfer_start(&job->xfer, queue->file->gdev, queue->stream.home->index);
 	return fence;
 }
 
 static void gantry_job_free_sched(struct drm_sched_job *base)
 {
-	struct gantry_job *job = to_gantry_job(base);
-	struct gantry_file *file = job->file;
-
-	drm_sched_job_cleanup(base);
-	gantry_job_free(job);
-
-	spin_lock_irq(&file->wait.lock);
-	if (!--file->jobs)
-		wake_up_locked(&file->wait);
-	spin_unlock_irq(&file->wait.lock);
+	gantry_job_put(to_gantry_job(base));
 }
 
 const struct drm_sched_backend_ops gantry_job_sched_ops = {
@@ -139,42 +161,18 @@ const struct drm_sched_backend_ops gantry_job_sched_ops = {
 };
 
 /**
- * gantry_job_new - an empty job
- * @queue: where it will go
- * @op_count: operations it will have room for
+ * gantry_job_free - free a job that was never pushed, or nobody knows any more
+ * @job: from gantry_job_new()
  *
- * Return: the job or NULL. gantry_job_free() until it was pushed.
+ * May sleep.
  */
-struct gantry_job *gantry_job_new(struct gantry_queue *queue, u32 op_count)
-{
-	struct gantry_job *job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
-
-	if (!job)
-		return NULL;
-	job->queue = queue;
-	job->file = queue->file;
-	job->ops = kvmalloc_array(op_count, sizeof(*job->ops), GFP_KERNEL_ACCOUNT);
-	job->objs = kvmalloc_array(op_count, 2 * sizeof(*job->objs), GFP_KERNEL_ACCOUNT);
-	job->fence = kzalloc(sizeof(*job->fence), GFP_KERNEL_ACCOUNT);
-	if (!job->ops || !job->objs || !job->fence) {
-		kfree(job->fence);
-		job->fence = NULL;
-		gantry_job_free(job);
-		return NULL;
-	}
-	__module_get(THIS_MODULE);
-	spin_lock_init(&job->fence->lock);
-	dma_fence_init(&job->fence->base, &gantry_fence_ops, &job->fence->lock,
-		       queue->fence_context, 0);
-	job->fence->queue = queue;
-	return job;
-}
-
-/* Free all that a job holds, but not its place in the scheduler. */
 void gantry_job_free(struct gantry_job *job)
 {
+	struct gantry_queue *queue = job->queue;
 	u32 i;
 
+	if (job->base.s_fence)
+		drm_sched_job_cleanup(&job->base);
 	for (i = 0; i < job->signal_count; i++) {
 		dma_fence_chain_free(job->signals[i].chain);
 		drm_syncobj_put(job->signals[i].syncobj);
@@ -187,35 +185,88 @@ void gantry_job_free(struct gantry_job *job)
 	if (job->fence)
 		dma_fence_put(&job->fence->base);
 	kfree(job);
+	gantry_queue_put(queue);
 }
 
-static void gantry_job_signal_syncobjs(struct gantry_job *job, struct dma_fence *finished)
+static void gantry_job_free_work(struct work_struct *work)
 {
+	gantry_job_free(container_of(work, struct gantry_job, free_work));
+}
+
+/* Buffers may have to wait for locks, which nobody may who runs jobs. */
+static void gantry_job_release(struct kref *ref)
+{
+	struct gantry_job *job = container_of(ref, struct gantry_job, ref);
+
+	queue_work(gantry_free_wq, &job->free_work);
+}
+
+void gantry_job_put(struct gantry_job *job)
+{
+	kref_put(&job->ref, gantry_job_release);
+}
+
+/**
+ * gantry_job_new - an empty job
+ * @queue: where it will go
+ * @op_count: operations it will have room for
+ * @client_id: whose it is, for DRM's tracing
+ *
+ * Return: the job with one reference, or an error. gantry_job_free() if it is
+ * not pushed, else gantry_job_put().
+ */
+struct gantry_job *gantry_job_new(struct gantry_queue *queue, u32 op_count, u64 client_id)
+{
+	struct gantry_job *job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
+	int ret = -ENOMEM;
+
+	if (!job)
+		return ERR_PTR(-ENOMEM);
+	kref_init(&job->ref);
+	INIT_WORK(&job->free_work, gantry_job_free_work);
+	kref_get(&queue->ref);
+	job->queue = queue;
+	job->ops = kvmalloc_array(op_count, sizeof(*job->ops), GFP_KERNEL_ACCOUNT);
+	job->objs = kvmalloc_array(op_count, 2 * sizeof(*job->objs), GFP_KERNEL_ACCOUNT);
+	job->fence = gantry_fence_new(queue);
+	if (job->ops && job->objs && job->fence)
+		ret = drm_sched_job_init(&job->base, &queue->entity, 1, queue, client_id);
+	if (!ret)
+		return job;
+	gantry_job_free(job);
+	return ERR_PTR(ret);
+}
+
+static void gantry_job_signal_syncobjs(struct gantry_job *job)
+{
+	struct dma_fence *fence = &job->fence->base;
 	u32 i;
 
 	for (i = 0; i < job->signal_count; i++) {
 		struct gantry_signal *signal = &job->signals[i];
 
 		if (!signal->chain) {
-			drm_syncobj_replace_fence(signal->syncobj, finished);
+			drm_syncobj_replace_fence(signal->syncobj, fence);
 			continue;
 		}
-		drm_syncobj_add_point(signal->syncobj, signal->chain, finished, signal->point);
+		drm_syncobj_add_point(signal->syncobj, signal->chain, fence, signal->point);
 		signal->chain = NULL;
 	}
 }
 
-static void gantry_job_add_resv(struct gantry_job *job, struct dma_fence *finished)
+static void gantry_job_add_resv(struct gantry_job *job)
 {
 	u32 i;
 
 	for (i = 0; i < job->obj_count; i++)
-		dma_resv_add_fence(job->objs[i]->resv, finished, DMA_RESV_USAGE_BOOKKEEP);
+		dma_resv_add_fence(job->objs[i]->resv, &job->fence->base,
+				   DMA_RESV_USAGE_BOOKKEEP);
 }
 
 /**
  * gantry_job_push - put a complete job into its queue
- * @job: on success the scheduler's; buffers are locked, with room for a fence
+ * @job: buffers are locked, with room for a fence; the scheduler gets a
+ *	reference of its own on success
  * @seqno: out: number of the job
  *
  * Return: 0, or why the queue takes none: see gantry_queue_begin_job().
@@ -224,31 +275,25 @@ int gantry_job_push(struct gantry_job *job, u64 *seqno)
 {
 	struct gantry_queue *queue = job->queue;
 	struct gantry_fence *fence = job->fence;
-	struct gantry_file *file = job->file;
-	struct dma_fence *finished;
 	int ret;
 
 	mutex_lock(&queue->submit_lock);
-	ret = gantry_queue_begin_job(queue);
+	ret = gantry_queue_begin_job(queue, &fence->seqno);
 	if (ret)
 		goto unlock;
-
-	spin_lock_irq(&file->wait.lock);
-	file->jobs++;
-	spin_unlock_irq(&file->wait.lock);
-
-	fence->seqno = ++queue->seqno;
-	fence->base.seqno = fence->seqno;
 	*seqno = fence->seqno;
-	gantry_transfer_init(&job->xfer, file->gdev, job->ops, job->xfer.op_count, &queue->stream);
+	fence->base.seqno = fence->seqno;
+	gantry_transfer_init(&job->xfer, queue->file->gdev, job->ops, job->op_count,
+			     &queue->stream);
 	job->xfer.finish = gantry_job_finish;
 
 	drm_sched_job_arm(&job->base);
-	finished = &job->base.s_fence->finished;
 	dma_fence_get(&fence->base);
-	dma_fence_add_callback(finished, &fence->ended, gantry_job_ended);
-	gantry_job_add_resv(job, finished);
-	gantry_job_signal_syncobjs(job, finished);
+	dma_fence_add_callback(&job->base.s_fence->finished, &fence->dropped,
+			       gantry_fence_dropped);
+	gantry_job_add_resv(job);
+	gantry_job_signal_syncobjs(job);
+	kref_get(&job->ref);
 	drm_sched_entity_push_job(&job->base);
 unlock:
 	mutex_unlock(&queue->submit_lock);

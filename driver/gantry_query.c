@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* DRM_IOCTL_GANTRY_DEV_QUERY: what the card is and how it is doing. */
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/uaccess.h>
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
@@ -121,7 +122,7 @@ static u32 gantry_query_count(struct gantry_device *gdev, u32 type)
 }
 
 static int gantry_query_answer(const struct gantry_query *query, struct gantry_device *gdev,
-			       struct drm_gantry_dev_query *args)
+			       u32 index, struct drm_gantry_dev_query *args)
 {
 	union gantry_answer answer = {};
 	void __user *to = u64_to_user_ptr(args->pointer);
@@ -131,7 +132,7 @@ static int gantry_query_answer(const struct gantry_query *query, struct gantry_d
 	/* The backend may have to ask the card. */
 	if (!drm_dev_enter(&gdev->drm, &idx))
 		return -ENODEV;
-	ret = query->fill(gdev, args->index, &answer);
+	ret = query->fill(gdev, index, &answer);
 	drm_dev_exit(idx);
 	if (ret)
 		return ret;
@@ -146,18 +147,22 @@ int gantry_query_ioctl(struct drm_device *drm, void *data, struct drm_file *filp
 	struct drm_gantry_dev_query *args = data;
 	struct gantry_device *gdev = to_gantry_device(drm);
 	const struct gantry_query *query;
+	u32 type, index, count;
 	int ret = 0;
 
 	if (args->pad || args->type >= ARRAY_SIZE(gantry_queries))
 		return -EINVAL;
-	if (args->index >= gantry_query_count(gdev, args->type))
+	type = array_index_nospec(args->type, ARRAY_SIZE(gantry_queries));
+	count = gantry_query_count(gdev, type);
+	if (args->index >= count)
 		return -ENOENT;
+	index = array_index_nospec(args->index, count);
 	/* Far more than any structure will need. */
 	if (args->pointer && args->size > PAGE_SIZE)
 		return -EINVAL;
-	query = &gantry_queries[args->type];
+	query = &gantry_queries[type];
 	if (args->pointer)
-		ret = gantry_query_answer(query, gdev, args);
+		ret = gantry_query_answer(query, gdev, index, args);
 	if (!ret)
 		args->size = query->size;
 	return ret;

@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <drm/drm_drv.h>
 #include <drm/drm_file.h>
 #include <drm/drm_utils.h>
 
 #include "gantry_bo.h"
 #include "gantry_device.h"
+#include "gantry_job.h"
 #include "gantry_queue.h"
 #include "gantry_ring.h"
+
+/* Jobs of a queue that its ring may hold; more would only lie in its backlog. */
+#define GANTRY_QUEUE_CREDITS	64
+
+static void gantry_file_release(struct kref *ref)
+{
+	struct gantry_file *file = container_of(ref, struct gantry_file, ref);
+
+	xa_destroy(&file->queues);
+	drm_dev_put(&file->gdev->drm);
+	kfree(file);
+}
 
 static struct gantry_ring *gantry_queue_ring(struct gantry_device *gdev)
 {
@@ -38,30 +53,59 @@ static void gantry_queue_fini_status(struct gantry_queue *queue)
 	drm_gem_object_put(&queue->status_bo->base);
 }
 
-static struct gantry_queue *gantry_queue_new(struct gantry_file *file,
-					     enum drm_sched_priority priority)
+static int gantry_queue_init_sched(struct gantry_queue *queue)
 {
-	struct gantry_ring *ring = gantry_queue_ring(file->gdev);
-	struct drm_gpu_scheduler *sched = &ring->sched;
-	struct gantry_queue *queue;
+	struct gantry_device *gdev = queue->file->gdev;
+	struct drm_gpu_scheduler *sched = &queue->sched;
 	int ret;
 
-	queue = kzalloc(sizeof(*queue), GFP_KERNEL_ACCOUNT);
+	ret = gantry_sched_init(sched, &gantry_job_sched_ops, gdev->sched_wq,
+				GANTRY_QUEUE_CREDITS, gdev->drm.dev);
+	if (ret)
+		return ret;
+	/* The scheduler has one entity; whose turn it is, the ring decides. */
+	ret = drm_sched_entity_init(&queue->entity, DRM_SCHED_PRIORITY_KERNEL, &sched, 1, NULL);
+	if (ret)
+		drm_sched_fini(sched);
+	return ret;
+}
+
+/* The last job is gone. Not from the scheduler's own work: it would wait for itself. */
+static void gantry_queue_free_work(struct work_struct *work)
+{
+	struct gantry_queue *queue = container_of(work, struct gantry_queue, free_work);
+	struct gantry_file *file = queue->file;
+
+	drm_sched_fini(&queue->sched);
+	dma_fence_put(queue->last_fence);
+	gantry_queue_fini_status(queue);
+	mutex_destroy(&queue->submit_lock);
+	kfree(queue);
+	kref_put(&file->ref, gantry_file_release);
+}
+
+static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 priority)
+{
+	struct gantry_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL_ACCOUNT);
+	int ret;
+
 	if (!queue)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&queue->ref);
 	queue->file = file;
-	gantry_stream_init(&queue->stream, ring);
+	gantry_stream_init(&queue->stream, gantry_queue_ring(file->gdev), priority);
 	mutex_init(&queue->submit_lock);
 	init_waitqueue_head(&queue->wait);
+	INIT_WORK(&queue->free_work, gantry_queue_free_work);
 	queue->fence_context = dma_fence_context_alloc(1);
 
 	ret = gantry_queue_init_status(queue);
 	if (ret)
 		goto err_free;
-	ret = drm_sched_entity_init(&queue->entity, priority, &sched, 1, NULL);
+	ret = gantry_queue_init_sched(queue);
 	if (ret)
 		goto err_status;
+	kref_get(&file->ref);
 	return queue;
 
 err_status:
@@ -76,10 +120,7 @@ static void gantry_queue_release(struct kref *ref)
 {
 	struct gantry_queue *queue = container_of(ref, struct gantry_queue, ref);
 
-	dma_fence_put(queue->last_fence);
-	gantry_queue_fini_status(queue);
-	mutex_destroy(&queue->submit_lock);
-	kfree(queue);
+	queue_work(gantry_free_wq, &queue->free_work);
 }
 
 void gantry_queue_put(struct gantry_queue *queue)
@@ -106,95 +147,85 @@ struct gantry_queue *gantry_queue_get(struct gantry_file *file, u32 number)
 	return queue;
 }
 
-/* Takes the lock, so that whoever ended the last job has let go of the queue. */
-static bool gantry_queue_idle(struct gantry_queue *queue)
-{
-	bool idle;
-
-	spin_lock_irq(&queue->wait.lock);
-	idle = !queue->pending;
-	spin_unlock_irq(&queue->wait.lock);
-	return idle;
-}
-
 /*
- * Nobody finds the queue any more. Let what it holds end, then let go of it;
- * an ioctl that found it before keeps only its memory.
+ * Nobody finds the queue any more. Drop the jobs that have not begun; those that
+ * have hold the queue until they end.
  */
 static void gantry_queue_close(struct gantry_queue *queue)
 {
 	mutex_lock(&queue->submit_lock);
 	spin_lock_irq(&queue->wait.lock);
-	if (!queue->error)
-		queue->error = -ECANCELED;
+	queue->closed = true;
 	spin_unlock_irq(&queue->wait.lock);
 	mutex_unlock(&queue->submit_lock);
 
-	drm_sched_entity_destroy(&queue->entity);
-	wait_event(queue->wait, gantry_queue_idle(queue));
+	drm_sched_entity_fini(&queue->entity);
 	gantry_queue_put(queue);
 }
 
 /**
- * gantry_queue_begin_job - count a job in
+ * gantry_queue_begin_job - number a job
  * @queue: which; its submit_lock is held
+ * @seqno: out: the number
  *
  * Return: 0, -EIO the queue is broken or closing, -EBUSY it is full.
  */
-int gantry_queue_begin_job(struct gantry_queue *queue)
+int gantry_queue_begin_job(struct gantry_queue *queue, u64 *seqno)
 {
 	int ret = 0;
 
 	lockdep_assert_held(&queue->submit_lock);
 	spin_lock_irq(&queue->wait.lock);
-	if (queue->error)
+	if (queue->closed || queue->failed || READ_ONCE(queue->stream.error))
 		ret = -EIO;
-	else if (queue->pending == GANTRY_MAX_JOBS)
+	else if (queue->seqno - queue->completed == GANTRY_MAX_JOBS)
 		ret = -EBUSY;
 	else
-		queue->pending++;
+		*seqno = ++queue->seqno;
 	spin_unlock_irq(&queue->wait.lock);
 	return ret;
 }
 
-static void gantry_queue_complete(struct gantry_queue *queue, u64 seqno)
+/* Move @completed over all jobs that ended without a gap, and tell user space. */
+static void gantry_queue_advance(struct gantry_queue *queue)
 {
+	struct drm_gantry_queue_status *status = queue->status;
+	u64 completed = queue->completed;
+
 	lockdep_assert_held(&queue->wait.lock);
-	if (seqno <= queue->completed)
+	while (test_bit((completed + 1) % GANTRY_MAX_JOBS, queue->ended))
+		__clear_bit(++completed % GANTRY_MAX_JOBS, queue->ended);
+	if (completed == queue->completed)
 		return;
-	queue->completed = seqno;
+	queue->completed = completed;
+	if (queue->failed && queue->failed <= completed && !status->error) {
+		WRITE_ONCE(status->error_seqno, queue->failed);
+		WRITE_ONCE(status->error, queue->error);
+	}
 	/* Pairs with the acquire of whoever maps the page: data first. */
-	smp_store_release(&queue->status->completed, seqno);
+	smp_store_release(&status->completed, completed);
+	wake_up_locked(&queue->wait);
 }
 
 /**
  * gantry_queue_end_job - count a job out and tell whoever looks
- * @queue: which; may be gone on return
+ * @queue: which
  * @seqno: of the job
  * @error: 0 or what it failed with
  *
- * Any context.
+ * Any context. Jobs may end in any order; user space sees them end in theirs.
  */
 void gantry_queue_end_job(struct gantry_queue *queue, u64 seqno, int error)
 {
-	struct drm_gantry_queue_status *status = queue->status;
 	unsigned long flags;
 
 	spin_lock_irqsave(&queue->wait.lock, flags);
-	if (error && (!queue->error_seqno || seqno < queue->error_seqno)) {
-		queue->error_seqno = seqno;
+	if (error && (!queue->failed || seqno < queue->failed)) {
+		queue->failed = seqno;
 		queue->error = error;
-		WRITE_ONCE(status->error_seqno, seqno);
-		WRITE_ONCE(status->error, error);
 	}
-	queue->pending--;
-	queue->last_ended = max(queue->last_ended, seqno);
-	/* Jobs dropped at close end before the ones that the card still runs. */
-	if (!queue->pending)
-		gantry_queue_complete(queue, queue->last_ended);
-	else if (error != -ESRCH)
-		gantry_queue_complete(queue, seqno);
-	wake_up_locked(&queue->wait);
+	__set_bit(seqno % GANTRY_MAX_JOBS, queue->ended);
+	gantry_queue_advance(queue);
 	spin_unlock_irqrestore(&queue->wait.lock, flags);
 }
 
@@ -205,53 +236,52 @@ int gantry_file_open(struct drm_device *drm, struct drm_file *filp)
 
 	if (!file)
 		return -ENOMEM;
+	kref_init(&file->ref);
+	drm_dev_get(drm);
 	file->gdev = to_gantry_device(drm);
 	xa_init_flags(&file->queues, XA_FLAGS_ALLOC1);
-	init_waitqueue_head(&file->wait);
 	filp->driver_priv = file;
 	return 0;
 }
 
-/* Takes the lock, so that whoever freed the last job has let go of the context. */
-static bool gantry_file_idle(struct gantry_file *file)
-{
-	bool idle;
-
-	spin_lock_irq(&file->wait.lock);
-	idle = !file->jobs;
-	spin_unlock_irq(&file->wait.lock);
-	return idle;
-}
-
-/* &drm_driver.postclose: nothing of a closed context reaches the card any more */
+/*
+ * &drm_driver.postclose: the card is given nothing more of a closed context.
+ * What it has already ends by itself; nobody waits for it.
+ */
 void gantry_file_close(struct drm_device *drm, struct drm_file *filp)
 {
 	struct gantry_file *file = filp->driver_priv;
 	struct gantry_queue *queue;
 	unsigned long number;
 
-	xa_for_each(&file->queues, number, queue)
+	xa_for_each(&file->queues, number, queue) {
+		xa_erase(&file->queues, number);
 		gantry_stream_cancel(&queue->stream, -ECANCELED);
-	xa_for_each(&file->queues, number, queue)
 		gantry_queue_close(queue);
-	xa_destroy(&file->queues);
-
-	wait_event(file->wait, gantry_file_idle(file));
-	kfree(file);
+	}
+	kref_put(&file->ref, gantry_file_release);
 }
 
-static int gantry_queue_priority(u32 uapi, enum drm_sched_priority *priority)
+/**
+ * gantry_files_wake - let everybody who waits see that the card has gone
+ * @gdev: unplugged
+ */
+void gantry_files_wake(struct gantry_device *gdev)
 {
-	switch (uapi) {
-	case DRM_GANTRY_PRIORITY_NORMAL:
-		*priority = DRM_SCHED_PRIORITY_NORMAL;
-		return 0;
-	case DRM_GANTRY_PRIORITY_LOW:
-		*priority = DRM_SCHED_PRIORITY_LOW;
-		return 0;
-	default:
-		return -EINVAL;
+	struct drm_file *filp;
+
+	mutex_lock(&gdev->drm.filelist_mutex);
+	list_for_each_entry(filp, &gdev->drm.filelist, lhead) {
+		struct gantry_file *file = filp->driver_priv;
+		struct gantry_queue *queue;
+		unsigned long number;
+
+		xa_lock(&file->queues);
+		xa_for_each(&file->queues, number, queue)
+			wake_up_all(&queue->wait);
+		xa_unlock(&file->queues);
 	}
+	mutex_unlock(&gdev->drm.filelist_mutex);
 }
 
 /* DRM_IOCTL_GANTRY_QUEUE_CREATE */
@@ -259,18 +289,14 @@ int gantry_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_fil
 {
 	struct drm_gantry_queue_create *args = data;
 	struct gantry_file *file = filp->driver_priv;
-	enum drm_sched_priority priority;
 	struct drm_gem_object *status;
 	struct gantry_queue *queue;
 	u32 number, handle;
 	int ret;
 
-	if (args->flags)
+	if (args->flags || args->priority >= GANTRY_PRIORITIES)
 		return -EINVAL;
-	ret = gantry_queue_priority(args->priority, &priority);
-	if (ret)
-		return ret;
-	queue = gantry_queue_new(file, priority);
+	queue = gantry_queue_new(file, args->priority);
 	if (IS_ERR(queue))
 		return PTR_ERR(queue);
 
@@ -330,6 +356,13 @@ static bool gantry_queue_reached(struct gantry_queue *queue, u64 seqno)
 	return reached;
 }
 
+/* A job may wait for somebody else's fence longer than its card is there. */
+static bool gantry_queue_awake(struct gantry_queue *queue, u64 seqno)
+{
+	return gantry_queue_reached(queue, seqno) ||
+	       drm_dev_is_unplugged(&queue->file->gdev->drm);
+}
+
 static int gantry_queue_sleep(struct gantry_queue *queue, u64 seqno, s64 timeout_ns)
 {
 	long left = drm_timeout_abs_to_jiffies(timeout_ns);
@@ -338,20 +371,22 @@ static int gantry_queue_sleep(struct gantry_queue *queue, u64 seqno, s64 timeout
 	/* The card announces nothing: look now rather than at the next tick. */
 	if (!gantry_queue_reached(queue, seqno))
 		gantry_ring_service(queue->stream.home);
-	ret = wait_event_interruptible_timeout(queue->wait, gantry_queue_reached(queue, seqno),
+	ret = wait_event_interruptible_timeout(queue->wait, gantry_queue_awake(queue, seqno),
 					       left);
 	if (ret < 0)
 		return ret;
-	return ret || gantry_queue_reached(queue, seqno) ? 0 : -ETIME;
+	if (gantry_queue_reached(queue, seqno))
+		return 0;
+	return ret ? -ENODEV : -ETIME;
 }
 
-/* Why job @seqno failed; jobs after the one that broke the queue were cancelled. */
+/* Why job @seqno failed; the jobs after the one that broke the queue were cancelled. */
 static int gantry_queue_job_status(struct gantry_queue *queue, u64 seqno)
 {
 	lockdep_assert_held(&queue->wait.lock);
-	if (!queue->error_seqno || seqno < queue->error_seqno)
+	if (!queue->failed || seqno < queue->failed)
 		return 0;
-	return seqno == queue->error_seqno ? queue->error : -ECANCELED;
+	return seqno == queue->failed ? queue->error : -ECANCELED;
 }
 
 /* DRM_IOCTL_GANTRY_QUEUE_WAIT */

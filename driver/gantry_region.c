@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/io.h>
+#include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <drm/drm_managed.h>
@@ -56,6 +57,24 @@ err:
 	return ret;
 }
 
+/**
+ * gantry_regions_forget - take nothing for zero any more
+ * @gdev: was reset: nobody says what that does to memory
+ */
+void gantry_regions_forget(struct gantry_device *gdev)
+{
+	u32 i;
+
+	for (i = 0; i < gdev->region_count; i++) {
+		struct gantry_region *region = &gdev->regions[i];
+
+		mutex_lock(&region->lock);
+		gpu_buddy_reset_clear(&region->buddy, false);
+		region->resets++;
+		mutex_unlock(&region->lock);
+	}
+}
+
 static u64 gantry_region_avail(struct gantry_region *region)
 {
 	return READ_ONCE(region->buddy.avail);
@@ -74,7 +93,7 @@ struct gantry_region *gantry_region_find(struct gantry_device *gdev, u32 index)
 	u32 i;
 
 	if (index < gdev->region_count)
-		return &gdev->regions[index];
+		return &gdev->regions[array_index_nospec(index, GANTRY_MAX_REGIONS)];
 	if (index != DRM_GANTRY_REGION_ANY || !gdev->region_count)
 		return NULL;
 	best = &gdev->regions[0];
@@ -179,6 +198,7 @@ static int gantry_memory_scrub(struct gantry_memory *memory)
 static int gantry_memory_get_blocks(struct gantry_memory *memory)
 {
 	struct gantry_region *region = memory->region;
+	bool hopeless;
 	u64 pending;
 	int ret;
 
@@ -190,8 +210,9 @@ static int gantry_memory_get_blocks(struct gantry_memory *memory)
 					     PAGE_SIZE, &memory->blocks,
 					     GPU_BUDDY_CLEAR_ALLOCATION);
 		pending = region->scrubbing;
+		hopeless = memory->size > region->buddy.avail + pending;
 		mutex_unlock(&region->lock);
-		if (ret != -ENOSPC || !pending)
+		if (ret != -ENOSPC || !pending || hopeless)
 			return ret;
 		ret = wait_event_interruptible(region->scrubbed,
 					       READ_ONCE(region->scrubbing) != pending);
@@ -222,7 +243,8 @@ static void gantry_memory_free_work(struct work_struct *work)
 
 	gantry_scrub_account(memory);
 	mutex_lock(&region->lock);
-	gantry_region_put_blocks(memory, !memory->scrub.error);
+	gantry_region_put_blocks(memory,
+				 !memory->scrub.error && memory->resets == region->resets);
 	WRITE_ONCE(region->scrubbing, region->scrubbing - memory->size);
 	mutex_unlock(&region->lock);
 	wake_up_all(&region->scrubbed);
@@ -289,6 +311,7 @@ void gantry_memory_free(struct gantry_memory *memory)
 
 	mutex_lock(&region->lock);
 	WRITE_ONCE(region->scrubbing, region->scrubbing + memory->size);
+	memory->resets = region->resets;
 	mutex_unlock(&region->lock);
 	gantry_scrub_start(memory, &memory->extents, 0, memory->size, gantry_scrub_give_back);
 }

@@ -25,6 +25,7 @@ struct gantry_region;
  * @scrub: zeroes it
  * @scrub_op: what @scrub does
  * @scrub_done: @scrub finished
+ * @resets: of the region when @scrub began
  * @free_work: gives it back once it is zero
  */
 struct gantry_memory {
@@ -35,10 +36,12 @@ struct gantry_memory {
 	struct gantry_transfer scrub;
 	struct gantry_op scrub_op;
 	struct completion scrub_done;
+	u32 resets;
 	struct work_struct free_work;
 };
 
 int gantry_regions_init(struct gantry_device *gdev);
+void gantry_regions_forget(struct gantry_device *gdev);
 struct gantry_region *gantry_region_find(struct gantry_device *gdev, u32 index);
 void gantry_region_info(struct gantry_region *region, struct drm_gantry_region_info *info);
 

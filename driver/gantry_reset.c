@@ -11,6 +11,7 @@
 #include <drm/drm_print.h>
 
 #include "gantry_device.h"
+#include "gantry_region.h"
 #include "gantry_ring.h"
 
 /* The transfer at which the ring stands. */
@@ -29,35 +30,55 @@ static void gantry_transfer_break(struct gantry_transfer *xfer, int error)
 		WRITE_ONCE(xfer->stream->error, -ECANCELED);
 }
 
+/* The transfer at which the ring stands is the one to blame. */
+static void gantry_ring_blame(struct gantry_ring *ring)
+{
+	struct gantry_transfer *guilty = gantry_ring_guilty(ring);
+
+	if (!guilty)
+		return;
+	gantry_transfer_break(guilty, -ETIME);
+	atomic64_inc(&ring->gdev->counters.jobs_timed_out);
+}
+
 /* The ring's hardware is stopped: drop the guilty transfer and emit the rest again. */
 static void gantry_ring_restart(struct gantry_ring *ring)
 {
-	struct gantry_transfer *guilty;
+	LIST_HEAD(done);
 
 	spin_lock_irq(&ring->lock);
-	guilty = gantry_ring_guilty(ring);
-	if (guilty) {
-		gantry_transfer_break(guilty, -ETIME);
-		atomic64_inc(&ring->gdev->counters.jobs_timed_out);
-	}
+	/* What it did before it stopped is done, and must not be done twice. */
+	gantry_ring_reap(ring, &done);
+	gantry_ring_blame(ring);
 	gantry_ring_rewind(ring);
+	ring->resets++;
 	spin_unlock_irq(&ring->lock);
+	gantry_parts_end(&done);
+
 	ring->gdev->backend->ops->ring_start(ring);
 	gantry_ring_resume(ring);
 }
 
 /* What was in flight anywhere cannot be trusted after the whole card was reset. */
-static void gantry_ring_lose(struct gantry_ring *ring)
+static void gantry_ring_lose(struct gantry_ring *ring, int error)
 {
+	LIST_HEAD(done);
 	u32 seqno;
 
-	lockdep_assert_held(&ring->lock);
+	spin_lock_irq(&ring->lock);
+	gantry_ring_reap(ring, &done);
 	for (seqno = ring->completed + 1; seqno != ring->emitted + 1; seqno++)
 		gantry_transfer_break(ring->batches[seqno % GANTRY_RING_BATCHES].part->xfer, -EIO);
 	gantry_ring_rewind(ring);
+	ring->resets = 0;
+	if (error && !ring->error)
+		ring->error = error;
+	spin_unlock_irq(&ring->lock);
+	gantry_parts_end(&done);
 }
 
-static void gantry_device_reset(struct gantry_device *gdev)
+/* @stuck is the ring that made it necessary. */
+static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *stuck)
 {
 	const struct gantry_backend *backend = gdev->backend;
 	u32 i;
@@ -65,6 +86,9 @@ static void gantry_device_reset(struct gantry_device *gdev)
 
 	for (i = 0; i < backend->ring_count; i++)
 		gantry_ring_halt(&gdev->rings[i]);
+	spin_lock_irq(&stuck->lock);
+	gantry_ring_blame(stuck);
+	spin_unlock_irq(&stuck->lock);
 
 	ret = backend->ops->reset(gdev);
 	atomic64_inc(&gdev->counters.device_resets);
@@ -75,29 +99,39 @@ static void gantry_device_reset(struct gantry_device *gdev)
 	} else {
 		drm_warn(&gdev->drm, "card was reset: work in flight was lost\n");
 	}
+	gantry_regions_forget(gdev);
 
 	for (i = 0; i < backend->ring_count; i++) {
-		struct gantry_ring *ring = &gdev->rings[i];
-
-		spin_lock_irq(&ring->lock);
-		gantry_ring_lose(ring);
-		if (ret && !ring->error)
-			ring->error = -EIO;
-		spin_unlock_irq(&ring->lock);
+		gantry_ring_lose(&gdev->rings[i], ret ? -EIO : 0);
 		if (!ret)
-			backend->ops->ring_start(ring);
-		gantry_ring_resume(ring);
+			backend->ops->ring_start(&gdev->rings[i]);
+		gantry_ring_resume(&gdev->rings[i]);
 	}
 }
 
-static bool gantry_ring_stuck(struct gantry_ring *ring, bool *busy)
+/* One ring reset may help; if nothing moved since the last one, it does not. */
+static void gantry_ring_recover(struct gantry_ring *ring)
+{
+	struct gantry_device *gdev = ring->gdev;
+
+	gantry_ring_halt(ring);
+	if (ring->resets || gdev->backend->ops->ring_stop(ring)) {
+		gantry_device_reset(gdev, ring);
+		return;
+	}
+	atomic64_inc(&gdev->counters.ring_resets);
+	drm_warn(&gdev->drm, "ring %u stood still and was reset\n", ring->index);
+	gantry_ring_restart(ring);
+}
+
+/* Has nothing moved for too long, although the card has something to do? */
+static bool gantry_ring_stuck(struct gantry_ring *ring)
 {
 	bool stuck;
 
 	spin_lock_irq(&ring->lock);
-	*busy = ring->completed != ring->emitted;
-	stuck = *busy && time_after_eq(jiffies, ring->progress +
-				       msecs_to_jiffies(GANTRY_JOB_TIMEOUT_MS));
+	stuck = ring->completed != ring->emitted &&
+		time_after_eq(jiffies, ring->progress + msecs_to_jiffies(GANTRY_JOB_TIMEOUT_MS));
 	spin_unlock_irq(&ring->lock);
 	return stuck;
 }
@@ -110,26 +144,19 @@ void gantry_ring_watchdog(struct work_struct *work)
 {
 	struct gantry_ring *ring = container_of(to_delayed_work(work), struct gantry_ring,
 						watchdog);
-	struct gantry_device *gdev = ring->gdev;
-	bool busy, late = gantry_ring_stuck(ring, &busy);
+	bool late = gantry_ring_stuck(ring);
 
 	/* A completion that nobody saw is not a hang. */
 	gantry_ring_service(ring);
-	if (gantry_ring_stuck(ring, &busy)) {
-		gantry_ring_halt(ring);
-		if (!gdev->backend->ops->ring_stop(ring)) {
-			atomic64_inc(&gdev->counters.ring_resets);
-			drm_warn(&gdev->drm, "ring %u stood still and was reset\n", ring->index);
-			gantry_ring_restart(ring);
-		} else {
-			gantry_device_reset(gdev);
-		}
-	} else if (late) {
-		atomic64_inc(&gdev->counters.late_completions);
-	}
+	if (gantry_ring_stuck(ring))
+		gantry_ring_recover(ring);
+	else if (late)
+		atomic64_inc(&ring->gdev->counters.late_completions);
 
-	gantry_ring_stuck(ring, &busy);
-	if (busy)
-		queue_delayed_work(gdev->reset_wq, &ring->watchdog,
+	/* Whoever starts the tick starts the watchdog with it, so it goes on as long. */
+	spin_lock_irq(&ring->lock);
+	if (ring->ticking)
+		queue_delayed_work(ring->gdev->reset_wq, &ring->watchdog,
 				   msecs_to_jiffies(GANTRY_JOB_TIMEOUT_MS) / 4);
+	spin_unlock_irq(&ring->lock);
 }

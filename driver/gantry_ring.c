@@ -6,7 +6,6 @@
 
 #include "gantry_device.h"
 #include "gantry_extents.h"
-#include "gantry_job.h"
 #include "gantry_ring.h"
 
 /*
@@ -16,12 +15,26 @@
 #define GANTRY_TICK_MIN_NS	(20 * NSEC_PER_USEC)
 #define GANTRY_TICK_MAX_NS	(500 * NSEC_PER_USEC)
 
-/* Jobs the scheduler lets into one ring at a time; they share it in turn. */
-#define GANTRY_RING_JOBS	64
-
 static struct gantry_batch *gantry_ring_batch(struct gantry_ring *ring, u32 seqno)
 {
 	return &ring->batches[seqno % GANTRY_RING_BATCHES];
+}
+
+static struct list_head *gantry_ring_line(struct gantry_ring *ring, const struct gantry_part *part)
+{
+	const struct gantry_stream *stream = part->xfer->stream;
+
+	return &ring->active[stream ? stream->priority : DRM_GANTRY_PRIORITY_NORMAL];
+}
+
+static struct gantry_part *gantry_ring_next(struct gantry_ring *ring)
+{
+	u32 i;
+
+	for (i = 0; i < GANTRY_PRIORITIES; i++)
+		if (!list_empty(&ring->active[i]))
+			return list_first_entry(&ring->active[i], struct gantry_part, node);
+	return NULL;
 }
 
 /* The next part of a stream may come once the one before it is emitted. */
@@ -33,7 +46,7 @@ static void gantry_stream_advance(struct gantry_ring *ring, struct gantry_stream
 	next = list_first_entry_or_null(&stream->backlog, struct gantry_part, node);
 	stream->current_part = next;
 	if (next)
-		list_move_tail(&next->node, &ring->active);
+		list_move_tail(&next->node, gantry_ring_line(ring, next));
 }
 
 /* A spread transfer has its stream to itself, so only single parts are queued in it. */
@@ -137,46 +150,66 @@ static int gantry_part_error(struct gantry_ring *ring, struct gantry_part *part)
 	return error;
 }
 
+/*
+ * Emit one batch of a part. Returns false if the part could not use the room
+ * there is: what it needs comes back with a completion.
+ */
+static bool gantry_ring_feed_part(struct gantry_ring *ring, struct gantry_part *part,
+				  struct list_head *done)
+{
+	struct gantry_cursor start = part->cursor;
+	int error = gantry_part_error(ring, part);
+	u64 offset, length;
+	u32 slots;
+
+	if (error) {
+		gantry_transfer_fail(part->xfer, error);
+		gantry_ring_emitted(ring, part, done);
+		return true;
+	}
+	slots = gantry_ring_emit(ring, part);
+	if (slots)
+		gantry_ring_close_batch(ring, part, start, slots);
+	if (gantry_part_settle(part, &offset, &length))
+		list_move_tail(&part->node, gantry_ring_line(ring, part));
+	else
+		gantry_ring_emitted(ring, part, done);
+	return slots || part->emitted;
+}
+
+static bool gantry_ring_has_room(struct gantry_ring *ring)
+{
+	return ring->error || (ring->free_slots >= 2 &&
+			       ring->emitted - ring->completed < GANTRY_RING_BATCHES);
+}
+
 /* Serve the active parts in turn while the ring has room. */
 static void gantry_ring_feed(struct gantry_ring *ring, struct list_head *done)
 {
-	const struct gantry_backend_ops *ops = ring->gdev->backend->ops;
-	bool kick = false;
+	struct gantry_part *part, *idle = NULL;
+	u32 before = ring->emitted;
 
 	lockdep_assert_held(&ring->lock);
-	while (!ring->halted && !list_empty(&ring->active)) {
-		struct gantry_part *part = list_first_entry(&ring->active, struct gantry_part,
-							    node);
-		struct gantry_cursor start = part->cursor;
-		int error = gantry_part_error(ring, part);
-		u64 offset, length;
-		u32 slots;
-
-		if (error) {
-			gantry_transfer_fail(part->xfer, error);
-			gantry_ring_emitted(ring, part, done);
-			continue;
-		}
-		if (ring->free_slots < 2 || ring->emitted - ring->completed == GANTRY_RING_BATCHES)
+	while (!ring->halted && gantry_ring_has_room(ring)) {
+		part = gantry_ring_next(ring);
+		/* Round once, and nobody could use the room. */
+		if (!part || part == idle)
 			break;
-		slots = gantry_ring_emit(ring, part);
-		if (slots) {
-			gantry_ring_close_batch(ring, part, start, slots);
-			kick = true;
-		}
-		if (!gantry_part_settle(part, &offset, &length))
-			gantry_ring_emitted(ring, part, done);
-		else if (slots)
-			list_move_tail(&part->node, &ring->active);
-		else
-			break;
+		if (gantry_ring_feed_part(ring, part, done))
+			idle = NULL;
+		else if (!idle)
+			idle = part;
 	}
-	if (kick)
-		ops->kick(ring);
+	if (ring->emitted != before)
+		ring->gdev->backend->ops->kick(ring);
 }
 
-/* Take note of the fences that the card reached. */
-static void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done)
+/**
+ * gantry_ring_reap - take note of the fences that the card reached
+ * @ring: which; its lock is held
+ * @done: out: parts that ended, for gantry_parts_end()
+ */
+void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done)
 {
 	u32 seqno;
 
@@ -199,13 +232,14 @@ static void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done)
 			list_add_tail(&part->node, done);
 	}
 	ring->progress = jiffies;
+	ring->resets = 0;
 	ring->tick_ns = GANTRY_TICK_MIN_NS;
 }
 
 static bool gantry_ring_busy(struct gantry_ring *ring)
 {
 	lockdep_assert_held(&ring->lock);
-	return ring->completed != ring->emitted || !list_empty(&ring->active);
+	return ring->completed != ring->emitted || gantry_ring_next(ring);
 }
 
 static void gantry_ring_arm(struct gantry_ring *ring)
@@ -281,7 +315,7 @@ void gantry_ring_add(struct gantry_ring *ring, struct gantry_part *part)
 	} else {
 		if (stream)
 			stream->current_part = part;
-		list_add_tail(&part->node, &ring->active);
+		list_add_tail(&part->node, gantry_ring_line(ring, part));
 	}
 	spin_unlock_irqrestore(&ring->lock, flags);
 	gantry_ring_service(ring);
@@ -319,9 +353,9 @@ static void gantry_part_rewind(struct gantry_ring *ring, struct gantry_part *par
 		stream->current_part = part;
 	}
 	if (part->emitted)
-		list_add(&part->node, &ring->active);
+		list_add(&part->node, gantry_ring_line(ring, part));
 	else
-		list_move(&part->node, &ring->active);
+		list_move(&part->node, gantry_ring_line(ring, part));
 	part->emitted = false;
 }
 
@@ -329,7 +363,8 @@ static void gantry_part_rewind(struct gantry_ring *ring, struct gantry_part *par
  * gantry_ring_rewind - take back every batch that the card did not complete
  * @ring: halted, and its hardware stopped
  *
- * Newest first, so that the oldest is the next to be emitted.
+ * Newest first, so that the oldest is the next to be emitted. Their fence
+ * numbers are not used again: a write that is still on its way means nothing.
  */
 void gantry_ring_rewind(struct gantry_ring *ring)
 {
@@ -342,7 +377,7 @@ void gantry_ring_rewind(struct gantry_ring *ring)
 		gantry_part_rewind(ring, batch->part, batch->start);
 		ring->free_slots += batch->slots;
 	}
-	ring->emitted = ring->completed;
+	ring->completed = ring->emitted;
 }
 
 /**
@@ -367,35 +402,25 @@ static void gantry_ring_set_error(struct gantry_ring *ring, int error)
 
 static int gantry_ring_init(struct gantry_ring *ring, struct gantry_device *gdev, u32 index)
 {
-	int ret;
+	u32 i;
 
 	ring->gdev = gdev;
 	ring->index = index;
-	snprintf(ring->name, sizeof(ring->name), "gantry-ring%u", index);
 	spin_lock_init(&ring->lock);
-	INIT_LIST_HEAD(&ring->active);
+	for (i = 0; i < GANTRY_PRIORITIES; i++)
+		INIT_LIST_HEAD(&ring->active[i]);
 	ring->free_slots = gdev->backend->ring_slots;
 	gantry_hrtimer_setup(&ring->tick, gantry_ring_tick, HRTIMER_MODE_REL_SOFT);
 	INIT_DELAYED_WORK(&ring->watchdog, gantry_ring_watchdog);
 
-	ret = gdev->backend->ops->ring_init(ring);
-	if (ret)
-		return ret;
-	ret = gantry_sched_init(&ring->sched, &gantry_job_sched_ops, GANTRY_RING_JOBS,
-				ring->name, gdev->drm.dev);
-	if (ret)
-		gdev->backend->ops->ring_fini(ring);
-	return ret;
+	return gdev->backend->ops->ring_init(ring);
 }
 
 /* Nobody holds the card open any more, and its rings were stopped. */
 static void gantry_rings_release(struct drm_device *drm, void *res)
 {
 	struct gantry_device *gdev = to_gantry_device(drm);
-	u32 i;
 
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		drm_sched_fini(&gdev->rings[i].sched);
 	kvfree(gdev->rings);
 }
 
@@ -429,7 +454,6 @@ err:
 	while (i--) {
 		gdev->backend->ops->ring_stop(&gdev->rings[i]);
 		gdev->backend->ops->ring_fini(&gdev->rings[i]);
-		drm_sched_fini(&gdev->rings[i].sched);
 	}
 	kvfree(gdev->rings);
 	return ret;

@@ -11,7 +11,6 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
-#include <drm/gpu_scheduler.h>
 
 #include "gantry_transfer.h"
 
@@ -38,10 +37,8 @@ struct gantry_batch {
  * @gdev: the card
  * @index: of this ring
  * @priv: the backend's own
- * @sched: decides which queue's job comes next
- * @name: for @sched
  * @lock: guards all that follows, and the streams that have their home here
- * @active: parts with something left to emit, served in turn
+ * @active: parts with something left to emit, by priority, served in turn
  * @batches: batches in flight, by fence number
  * @emitted: number of the last fence emitted
  * @completed: number of the last fence reached
@@ -52,17 +49,16 @@ struct gantry_batch {
  * @tick_ns: time to the next look
  * @tick: looks for completions: this chip announces none
  * @progress: jiffies when the card last got something done
+ * @resets: times it was reset since then
  * @watchdog: looks whether the ring stands still
  */
 struct gantry_ring {
 	struct gantry_device *gdev;
 	u32 index;
 	void *priv;
-	struct drm_gpu_scheduler sched;
-	char name[24];
 
 	spinlock_t lock; /* all below */
-	struct list_head active;
+	struct list_head active[GANTRY_PRIORITIES];
 	struct gantry_batch batches[GANTRY_RING_BATCHES];
 	u32 emitted;
 	u32 completed;
@@ -73,6 +69,7 @@ struct gantry_ring {
 	u64 tick_ns;
 	struct hrtimer tick;
 	unsigned long progress;
+	u32 resets;
 	struct delayed_work watchdog;
 };
 
@@ -81,6 +78,7 @@ void gantry_rings_stop(struct gantry_device *gdev);
 
 void gantry_ring_add(struct gantry_ring *ring, struct gantry_part *part);
 bool gantry_ring_service(struct gantry_ring *ring);
+void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done);
 void gantry_ring_halt(struct gantry_ring *ring);
 void gantry_ring_rewind(struct gantry_ring *ring);
 void gantry_ring_resume(struct gantry_ring *ring);

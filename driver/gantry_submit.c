@@ -126,7 +126,7 @@ static int gantry_job_add_ops(struct gantry_job *job, struct drm_file *filp,
 		return PTR_ERR(ops);
 	for (i = 0; i < args->op_count && !ret; i++)
 		ret = gantry_job_add_op(job, &lookup, &ops[i], &job->ops[i]);
-	job->xfer.op_count = args->op_count;
+	job->op_count = args->op_count;
 	kvfree(ops);
 	return ret;
 }
@@ -254,23 +254,18 @@ static int gantry_job_submit(struct gantry_job *job, struct drm_file *filp,
 static int gantry_submit_to_queue(struct gantry_queue *queue, struct drm_file *filp,
 				  struct drm_gantry_queue_submit *args)
 {
-	struct gantry_job *job = gantry_job_new(queue, args->op_count);
+	struct gantry_job *job = gantry_job_new(queue, args->op_count, filp->client_id);
 	u64 seqno;
 	int ret;
 
-	if (!job)
-		return -ENOMEM;
-	ret = drm_sched_job_init(&job->base, &queue->entity, 1, queue, filp->client_id);
-	if (ret) {
-		gantry_job_free(job);
-		return ret;
-	}
+	if (IS_ERR(job))
+		return PTR_ERR(job);
 	ret = gantry_job_submit(job, filp, args, &seqno);
 	if (ret) {
-		drm_sched_job_cleanup(&job->base);
 		gantry_job_free(job);
 		return ret;
 	}
+	gantry_job_put(job);
 	args->seqno = seqno;
 	return 0;
 }

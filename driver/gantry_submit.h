@@ -3,6 +3,8 @@
 #ifndef GANTRY_SUBMIT_H
 #define GANTRY_SUBMIT_H
 
+#include <linux/kref.h>
+#include <linux/workqueue.h>
 #include <drm/gpu_scheduler.h>
 
 #include "gantry_transfer.h"
@@ -10,24 +12,27 @@
 struct dma_fence_chain;
 struct drm_gem_object;
 struct drm_syncobj;
-struct gantry_file;
 struct gantry_queue;
 
 /**
- * struct gantry_fence - the end of a job, as the hardware and as the scheduler tell it
- * @base: signals when the card is done
+ * struct gantry_fence - the end of a job: what the scheduler waits for and what
+ *	syncobjs and buffers are given
+ * @base: signals when the job ended, also when the card never got it
  * @lock: for @base
- * @ended: on the scheduler's fence, which also signals for a job that never ran
- * @queue: where to count the job out; stays until @ended was called
+ * @dropped: on the scheduler's fence, to hear of a job that never ran
+ * @queue: where to count the job out; NULL once that was done
  * @seqno: number of the job in its queue
  * @bytes: it moves
  * @fills: of these, by fills
- * @started: when the card was given it, or 0
+ * @started: when the card was given it
+ *
+ * The scheduler's own fence is not given to anybody: it points to the
+ * scheduler, and who holds a fence may outlive that.
  */
 struct gantry_fence {
 	struct dma_fence base;
 	spinlock_t lock; /* base */
-	struct dma_fence_cb ended;
+	struct dma_fence_cb dropped;
 	struct gantry_queue *queue;
 	u64 seqno;
 	u64 bytes;
@@ -50,32 +55,37 @@ struct gantry_signal {
 /**
  * struct gantry_job - a submission
  * @base: the scheduler's part
+ * @ref: one for who submits it, one for the scheduler
+ * @free_work: frees it where sleeping holds up no other job
  * @xfer: what the card does
- * @file: whose
- * @queue: where to
+ * @queue: where to, referenced
  * @fence: its end
  * @signals: syncobjs to signal
  * @signal_count: of @signals
  * @ops: checked operations
+ * @op_count: of @ops
  * @objs: buffers they use, each referenced
  * @obj_count: of @objs; may name a buffer more than once
  */
 struct gantry_job {
 	struct drm_sched_job base;
+	struct kref ref;
+	struct work_struct free_work;
 	struct gantry_transfer xfer;
-	struct gantry_file *file;
 	struct gantry_queue *queue;
 	struct gantry_fence *fence;
 	struct gantry_signal *signals;
 	u32 signal_count;
 	struct gantry_op *ops;
+	u32 op_count;
 	struct drm_gem_object **objs;
 	u32 obj_count;
 };
 
 /* gantry_job.c */
-struct gantry_job *gantry_job_new(struct gantry_queue *queue, u32 op_count);
+struct gantry_job *gantry_job_new(struct gantry_queue *queue, u32 op_count, u64 client_id);
 void gantry_job_free(struct gantry_job *job);
+void gantry_job_put(struct gantry_job *job);
 int gantry_job_push(struct gantry_job *job, u64 *seqno);
 
 #endif

@@ -10,10 +10,12 @@
  * gantry_stream_init - begin an empty stream
  * @stream: what to initialise
  * @home: ring its ordered transfers will take
+ * @priority: of its transfers
  */
-void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home)
+void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home, u32 priority)
 {
 	stream->home = home;
+	stream->priority = priority;
 	stream->current_part = NULL;
 	INIT_LIST_HEAD(&stream->backlog);
 	stream->in_flight = 0;

@@ -21,6 +21,9 @@ struct gantry_transfer;
 #define GANTRY_SPREAD_UNIT	(64 * 1024)
 #define GANTRY_MAX_SPREAD	4
 
+/* %DRM_GANTRY_PRIORITY_NORMAL and _LOW: a ring serves the first before the second. */
+#define GANTRY_PRIORITIES	2
+
 /**
  * struct gantry_op - one operation, checked
  * @dst: where to
@@ -43,7 +46,9 @@ struct gantry_op {
 
 /**
  * struct gantry_stream - keeps transfers of one origin in order
- * @home: the ring that all its ordered transfers take; its lock guards the rest
+ * @home: the ring that all its ordered transfers take; its lock guards what
+ *	follows @priority
+ * @priority: below %GANTRY_PRIORITIES
  * @current_part: the one being emitted
  * @backlog: the ones after it
  * @in_flight: batches the ring holds
@@ -51,6 +56,7 @@ struct gantry_op {
  */
 struct gantry_stream {
 	struct gantry_ring *home;
+	u32 priority;
 	struct gantry_part *current_part;
 	struct list_head backlog;
 	u32 in_flight;
@@ -108,7 +114,7 @@ struct gantry_transfer {
 	struct gantry_part parts[GANTRY_MAX_SPREAD];
 };
 
-void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home);
+void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home, u32 priority);
 void gantry_stream_cancel(struct gantry_stream *stream, int error);
 
 void gantry_transfer_init(struct gantry_transfer *xfer, struct gantry_device *gdev,

@@ -266,7 +266,8 @@ struct drm_gantry_counters_info {
  *
  * Errors: -EINVAL size 0 or too large to round up, unknown flags or region;
  * -ENOSPC the device region has no room; -ENOMEM host memory has none;
- * -EIO the card failed to zero the memory.
+ * -EIO the card failed to zero the memory; -EOPNOTSUPP host memory would have to
+ * be bounced on its way to the card.
  */
 struct drm_gantry_bo_create {
 	/** @size: in: bytes wanted; out: rounded up to whole pages */
@@ -373,8 +374,9 @@ struct drm_gantry_queue_create {
 /**
  * struct drm_gantry_queue_destroy - close a queue
  *
- * Jobs that the card has begun run to their end, later ones are dropped and
- * their fences carry -ESRCH. May sleep up to a second while jobs drain.
+ * Does not wait for the card. Jobs that it has begun run to their end; later
+ * ones are dropped once what they depend on has signaled, and their fences carry
+ * -ESRCH.
  *
  * Errors: -ENOENT no such queue in this context; -EINVAL dirty padding.
  */

@@ -155,21 +155,16 @@ static int trn2_find_memory(struct gantry_device *gdev)
 	return card->zeros ? 0 : -ENOMEM;
 }
 
-/* Reset the card, then put back what the rings rely on. */
+/* Reset the card, then put back what fills rely on. */
 static int trn2_reset(struct gantry_device *gdev)
 {
 	struct trn2_card *card = gdev->priv;
-	u32 i;
 	int ret = card->layout->reset(gdev);
 
 	if (ret)
 		return ret;
 	memset_io(card->zeros, 0, TRN2_FILL_MAX);
-	if (readl(card->zeros))
-		return -EIO;
-	for (i = 0; i < TRN2_RING_COUNT; i++)
-		trn2_engine_init(card->engines[i]);
-	return 0;
+	return readl(card->zeros) ? -EIO : 0;
 }
 
 static int trn2_init(struct gantry_device *gdev)

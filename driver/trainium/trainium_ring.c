@@ -100,6 +100,12 @@ void trn2_emit_copy(struct gantry_ring *ring, u64 dst, u64 src, u32 length, bool
 	trn2_emit(ring->priv, dst, src, length, barrier ? UDMA_DESC_DMB : 0, 0);
 }
 
+/* Is @seqno a fence in flight, or the next one? All others are long past. */
+static bool trn2_fence_pending(struct gantry_ring *ring, u32 seqno)
+{
+	return seqno - ring->completed - 1 <= ring->emitted - ring->completed;
+}
+
 /* Host memory that holds @pattern and stays so until the next fence, or NULL. */
 static __le32 *trn2_pattern(struct gantry_ring *ring, u32 pattern)
 {
@@ -114,7 +120,7 @@ static __le32 *trn2_pattern(struct gantry_ring *ring, u32 pattern)
 			tring->pattern_used[i] = fence;
 			return memory;
 		}
-		if ((s32)(ring->completed - tring->pattern_used[i]) >= 0)
+		if (!trn2_fence_pending(ring, tring->pattern_used[i]))
 			idle = i;
 	}
 	if (idle == TRN2_PATTERNS)
@@ -224,6 +230,8 @@ void trn2_ring_start(struct gantry_ring *ring)
 	void __iomem *m2s = tring->regs + UDMA_M2S_Q(0);
 	void __iomem *s2m = tring->regs + UDMA_S2M_Q(0);
 
+	/* An engine that aborted stays so until it is told otherwise. */
+	trn2_engine_init(tring->regs);
 	tring->tail = 0;
 	tring->lap = UDMA_RING_ID_FIRST;
 	tring->unkicked = 0;
