@@ -11,7 +11,7 @@
 #include "text.h"
 
 #define BAR_NS		100000000
-#define LINES_NS	3000000000
+#define LINES_NS	5000000000
 #define COLUMNS_DEFAULT	80
 
 static unsigned int terminal_columns(void)
