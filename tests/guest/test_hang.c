@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A card that stands still. While its bus mastering is off it can neither fetch
+ * a descriptor nor tell that it is done, and what was on its way then stays
+ * where it is until the ring is reset: a hang that needs no fault in the model.
+ */
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <linux/sync_file.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <xf86drm.h>
+
+#define PCI_COMMAND		4
+#define PCI_COMMAND_MASTER	0x4
+
+/* Longer than the driver's patience, twice: a ring reset, then a card reset. */
+#define PATIENCE		(60 * SECOND)
+
+static void bus_mastering(const char *address, bool on)
+{
+	char path[128];
+	uint16_t command;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", address);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &command, 2, PCI_COMMAND), 2);
+	command = on ? command | PCI_COMMAND_MASTER : command & ~PCI_COMMAND_MASTER;
+	assert_int_equal(pwrite(fd, &command, 2, PCI_COMMAND), 2);
+	close(fd);
+}
+
+static struct gantry_queue *queue_make(struct gantry_device *dev)
+{
+	struct gantry_queue *queue;
+
+	assert_done(gantry_queue_create(dev, NULL, &queue));
+	return queue;
+}
+
+/* Two queues that share a ring: rings are given out in turn. */
+static void queues_on_one_ring(struct gantry_device *dev, struct gantry_queue *pair[2])
+{
+	struct gantry_device_info info = { .size = sizeof(info) };
+	struct gantry_queue *between[64];
+	unsigned int i;
+
+	assert_done(gantry_device_get_info(dev, &info));
+	assert_true(info.ring_count <= ARRAY_LENGTH(between));
+	pair[0] = queue_make(dev);
+	for (i = 1; i < info.ring_count; i++)
+		between[i] = queue_make(dev);
+	pair[1] = queue_make(dev);
+	for (i = 1; i < info.ring_count; i++)
+		gantry_queue_destroy(between[i]);
+}
+
+static void a_job_that_hangs_times_out_and_breaks_its_queue(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *src = buffer_make(b->dev, 64 * KIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *dst = buffer_make(b->dev, 64 * KIB, 0);
+	struct gantry_queue *queue = queue_make(b->dev), *fresh;
+	struct drm_gantry_counters_info before = counters_now(b->fd), after;
+	uint64_t hung, behind, broke_at = 0;
+
+	bus_mastering(card_address(0), false);
+	assert_done(gantry_queue_prep_copy(queue, dst, 0, src, 0, 64 * KIB, 0));
+	hung = queue_submit(queue);
+	assert_done(gantry_queue_prep_copy(queue, src, 0, dst, 0, 4 * KIB, 0));
+	behind = queue_submit(queue);
+
+	assert_refused(gantry_queue_wait(queue, hung, SECOND), ETIMEDOUT);
+	bus_mastering(card_address(0), true);
+	assert_refused(gantry_queue_wait(queue, hung, PATIENCE), ETIME);
+	assert_refused(gantry_queue_wait(queue, behind, PATIENCE), ECANCELED);
+	assert_refused(gantry_queue_error(queue, &broke_at), ETIME);
+	assert_int_equal(broke_at, hung);
+
+	/* The queue is broken, the card is not. */
+	assert_done(gantry_queue_prep_copy(queue, dst, 0, src, 0, 4 * KIB, 0));
+	assert_refused(gantry_queue_submit(queue, NULL), EIO);
+	gantry_queue_destroy(queue);
+	fresh = queue_make(b->dev);
+	data_write(buffer_map(src), 64 * KIB, 7);
+	copy_now(fresh, dst, 0, src, 0, 64 * KIB);
+	memset(buffer_map(src), 0, 64 * KIB);
+	copy_now(fresh, src, 0, dst, 0, 64 * KIB);
+	data_expect(buffer_map(src), 64 * KIB, 7);
+
+	after = counters_now(b->fd);
+	assert_int_equal(after.jobs_timed_out - before.jobs_timed_out, 1);
+	assert_int_equal(after.jobs_failed - before.jobs_failed, 2);
+	assert_int_equal(after.ring_resets - before.ring_resets, 1);
+	assert_int_equal(after.device_resets, before.device_resets);
+
+	gantry_queue_destroy(fresh);
+	gantry_buffer_destroy(dst);
+	gantry_buffer_destroy(src);
+}
+
+static int sync_file_status(int fd)
+{
+	struct sync_file_info info = { .num_fences = 0 };
+
+	assert_int_equal(ioctl(fd, SYNC_IOC_FILE_INFO, &info), 0);
+	return info.status;
+}
+
+/* A binary syncobj: the links of a timeline signal, but do not carry errors. */
+static void a_fence_carries_the_error_of_its_job(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *src = buffer_make(b->dev, 4 * KIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *dst = buffer_make(b->dev, 4 * KIB, 0);
+	struct drm_gantry_op op = {
+		.opcode = DRM_GANTRY_OP_COPY,
+		.dst_handle = buffer_handle(dst),
+		.src_handle = buffer_handle(src),
+		.length = 4 * KIB,
+	};
+	struct drm_gantry_sync signal = { .point = 0 };
+	struct drm_gantry_queue_submit submit = {
+		.queue = raw_queue(b->fd),
+		.op_count = 1,
+		.ops = (uintptr_t)&op,
+		.signal_count = 1,
+		.signals = (uintptr_t)&signal,
+	};
+	struct drm_gantry_queue_destroy destroy = { .queue = submit.queue };
+	int sync_file;
+
+	assert_int_equal(drmSyncobjCreate(b->fd, 0, &signal.handle), 0);
+	bus_mastering(card_address(0), false);
+	assert_done(raw_ioctl(b->fd, DRM_IOCTL_GANTRY_QUEUE_SUBMIT, &submit));
+	assert_int_equal(drmSyncobjExportSyncFile(b->fd, signal.handle, &sync_file), 0);
+	assert_int_equal(sync_file_status(sync_file), 0);
+	assert_int_equal(raw_wait(b->fd, submit.queue, submit.seqno), -ETIME);
+	bus_mastering(card_address(0), true);
+	assert_int_equal(sync_file_status(sync_file), -ETIME);
+
+	close(sync_file);
+	drmSyncobjDestroy(b->fd, signal.handle);
+	assert_done(raw_ioctl(b->fd, DRM_IOCTL_GANTRY_QUEUE_DESTROY, &destroy));
+	gantry_buffer_destroy(dst);
+	gantry_buffer_destroy(src);
+}
+
+static void a_ring_reset_costs_one_job_and_nobody_elses(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *src = buffer_make(b->dev, 8 * MIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *dst = buffer_make(b->dev, 8 * MIB, 1);
+	struct gantry_buffer *back = buffer_make(b->dev, 8 * MIB, GANTRY_REGION_HOST);
+	struct drm_gantry_counters_info before, after;
+	struct gantry_queue *pair[2];
+	uint64_t seqno[2];
+	int ended[2], i, good;
+
+	data_write(buffer_map(src), 8 * MIB, 3);
+	queues_on_one_ring(b->dev, pair);
+	before = counters_now(b->fd);
+	bus_mastering(card_address(0), false);
+	/* Larger than the ring, and tied by a barrier so that it stays in one. */
+	for (i = 0; i < 2; i++) {
+		uint64_t half = i * 4 * MIB;
+
+		assert_done(gantry_queue_prep_copy(pair[i], dst, half, src, half, 4 * MIB, 0));
+		assert_done(gantry_queue_prep_copy(pair[i], back, half, dst, half, 4 * MIB,
+						   GANTRY_OP_BARRIER));
+		seqno[i] = queue_submit(pair[i]);
+	}
+	assert_refused(gantry_queue_wait(pair[0], seqno[0], SECOND), ETIMEDOUT);
+	bus_mastering(card_address(0), true);
+	for (i = 0; i < 2; i++)
+		ended[i] = gantry_queue_wait(pair[i], seqno[i], PATIENCE);
+
+	/* Which of the two the ring had first is not for us to know. */
+	good = ended[0] ? 1 : 0;
+	assert_int_equal(ended[good], 0);
+	assert_int_equal(ended[!good], -ETIME);
+	data_write(buffer_map(src), 8 * MIB, 3);
+	assert_memory_equal((uint8_t *)buffer_map(back) + good * 4 * MIB,
+			    (uint8_t *)buffer_map(src) + good * 4 * MIB, 4 * MIB);
+	after = counters_now(b->fd);
+	assert_int_equal(after.jobs_timed_out - before.jobs_timed_out, 1);
+	assert_int_equal(after.ring_resets - before.ring_resets, 1);
+
+	for (i = 0; i < 2; i++)
+		gantry_queue_destroy(pair[i]);
+	gantry_buffer_destroy(back);
+	gantry_buffer_destroy(dst);
+	gantry_buffer_destroy(src);
+}
+
+/* Nothing helps while it lasts: the ring is reset, then the card, then it is well again. */
+static void a_card_that_stays_stuck_is_reset_as_a_whole(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *src = buffer_make(b->dev, 64 * KIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *dst = buffer_make(b->dev, 64 * KIB, 2);
+	struct drm_gantry_counters_info before = counters_now(b->fd), after;
+	struct gantry_queue *pair[2], *fresh;
+	uint64_t seqno[2];
+	int i;
+
+	queues_on_one_ring(b->dev, pair);
+	bus_mastering(card_address(0), false);
+	for (i = 0; i < 2; i++) {
+		assert_done(gantry_queue_prep_copy(pair[i], dst, i * 4 * KIB, src, 0, 4 * KIB, 0));
+		seqno[i] = queue_submit(pair[i]);
+	}
+	for (i = 0; i < 2; i++)
+		assert_refused(gantry_queue_wait(pair[i], seqno[i], PATIENCE), ETIME);
+	bus_mastering(card_address(0), true);
+
+	after = counters_now(b->fd);
+	assert_int_equal(after.device_resets - before.device_resets, 1);
+	assert_int_equal(after.jobs_timed_out - before.jobs_timed_out, 2);
+	fresh = queue_make(b->dev);
+	data_write(buffer_map(src), 64 * KIB, 11);
+	copy_now(fresh, dst, 0, src, 0, 64 * KIB);
+	gantry_queue_destroy(fresh);
+	for (i = 0; i < 2; i++)
+		gantry_queue_destroy(pair[i]);
+	gantry_buffer_destroy(dst);
+	gantry_buffer_destroy(src);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bench_test(a_job_that_hangs_times_out_and_breaks_its_queue),
+		bench_test(a_fence_carries_the_error_of_its_job),
+		bench_test(a_ring_reset_costs_one_job_and_nobody_elses),
+		bench_test(a_card_that_stays_stuck_is_reset_as_a_whole),
+	};
+
+	return cmocka_run_group_tests_name("hang", tests, cards_setup, cards_teardown);
+}
