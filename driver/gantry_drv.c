@@ -280,8 +280,8 @@ static void __exit gantry_exit(void)
 {
 	pci_unregister_driver(&gantry_pci_driver);
 	destroy_workqueue(gantry_free_wq);
-	/* Fences are freed by a callback of ours. */
-	rcu_barrier();
+	/* See gantry_fence_release(). */
+	synchronize_rcu();
 }
 
 module_init(gantry_init);

@@ -17,11 +17,6 @@ static struct gantry_job *to_gantry_job(struct drm_sched_job *base)
 	return container_of(base, struct gantry_job, base);
 }
 
-static struct gantry_fence *to_gantry_fence(struct dma_fence *base)
-{
-	return container_of(base, struct gantry_fence, base);
-}
-
 static const char *gantry_fence_driver_name(struct dma_fence *fence)
 {
 	return "gantry";
@@ -32,19 +27,17 @@ static const char *gantry_fence_timeline_name(struct dma_fence *fence)
 	return "queue";
 }
 
-static void gantry_fence_free(struct rcu_head *rcu)
-{
-	kfree(to_gantry_fence(container_of(rcu, struct dma_fence, rcu)));
-	module_put(THIS_MODULE);
-}
-
 /*
  * A sync_file may hold a fence longer than anybody holds the card: the module
- * stays until the last one is gone, and its exit waits for this callback.
+ * stays until the last one is gone. Unloading waits for a grace period, and so
+ * for whoever is still in here.
  */
 static void gantry_fence_release(struct dma_fence *fence)
 {
-	call_rcu(&fence->rcu, gantry_fence_free);
+	dma_fence_free(fence);
+	preempt_disable();
+	module_put(THIS_MODULE);
+	preempt_enable();
 }
 
 static const struct dma_fence_ops gantry_fence_ops = {

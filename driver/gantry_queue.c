@@ -246,7 +246,8 @@ int gantry_file_open(struct drm_device *drm, struct drm_file *filp)
 
 /*
  * &drm_driver.postclose: the card is given nothing more of a closed context.
- * What it has already ends by itself; nobody waits for it.
+ * What it has already ends by itself; nobody waits for it. What has ended is
+ * freed before this returns, so that an idle module can be unloaded.
  */
 void gantry_file_close(struct drm_device *drm, struct drm_file *filp)
 {
@@ -260,6 +261,7 @@ void gantry_file_close(struct drm_device *drm, struct drm_file *filp)
 		gantry_queue_close(queue);
 	}
 	kref_put(&file->ref, gantry_file_release);
+	flush_workqueue(gantry_free_wq);
 }
 
 /**

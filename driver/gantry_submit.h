@@ -17,7 +17,8 @@ struct gantry_queue;
 /**
  * struct gantry_fence - the end of a job: what the scheduler waits for and what
  *	syncobjs and buffers are given
- * @base: signals when the job ended, also when the card never got it
+ * @base: signals when the job ended, also when the card never got it; first,
+ *	for dma_fence_free()
  * @lock: for @base
  * @dropped: on the scheduler's fence, to hear of a job that never ran
  * @queue: where to count the job out; NULL once that was done
