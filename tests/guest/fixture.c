@@ -123,54 +123,64 @@ struct gantry_device *card_open(unsigned int index)
 	return dev;
 }
 
-static bool region_is_free(struct gantry_device *dev, unsigned int index,
-			   struct gantry_region_info *info)
+static struct drm_gantry_region_info region_now(int fd, uint32_t index)
 {
-	*info = (struct gantry_region_info){ .size = sizeof(*info) };
-	assert_done(gantry_device_get_region(dev, index, info));
-	return info->free == info->total;
+	struct drm_gantry_region_info info;
+	struct drm_gantry_dev_query query = {
+		.type = DRM_GANTRY_QUERY_REGION,
+		.index = index,
+		.size = sizeof(info),
+		.pointer = (uintptr_t)&info,
+	};
+
+	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
+	return info;
 }
 
-/* Is all memory of a card free, at the latest at @end? If not, @fail or tell. */
-static bool card_all_free(unsigned int index, int64_t end, bool fail)
+static uint32_t region_count(int fd)
 {
-	struct gantry_device_info info = { .size = sizeof(info) };
+	struct drm_gantry_device_info info;
+	struct drm_gantry_dev_query query = {
+		.type = DRM_GANTRY_QUERY_DEVICE,
+		.size = sizeof(info),
+		.pointer = (uintptr_t)&info,
+	};
+
+	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
+	return info.region_count;
+}
+
+static void card_expect_all_free(const struct gantry_card *card, int64_t end)
+{
 	const struct timespec pause = { .tv_nsec = 1000000 };
-	struct gantry_device *dev = card_open(index);
-	struct gantry_region_info region;
-	bool all = true;
-	unsigned int i;
+	struct drm_gantry_region_info region;
+	int fd = open(card->node, O_RDWR | O_CLOEXEC);
+	uint32_t i;
 
-	assert_done(gantry_device_get_info(dev, &info));
-	for (i = 0; i < info.region_count && all; i++) {
-		while (!region_is_free(dev, i, &region) && time_now() < end)
+	assert_true(fd >= 0);
+	for (i = 0; i < region_count(fd); i++) {
+		while (region = region_now(fd, i), region.free != region.size && time_now() < end)
 			nanosleep(&pause, NULL);
-		all = region.free == region.total;
-		if (!all && fail)
-			fail_msg("%s %s: %llu of %llu bytes are free, %llu being scrubbed",
-				 card_address(index), region.name,
-				 (unsigned long long)region.free,
-				 (unsigned long long)region.total,
-				 (unsigned long long)region.scrubbing);
+		if (region.free == region.size)
+			continue;
+		close(fd);
+		fail_msg("%s %s: %llu of %llu bytes are free, %llu being scrubbed",
+			 card->pci_address, (char *)region.name, region.free, region.size,
+			 region.scrubbing);
 	}
-	gantry_device_close(dev);
-	return all;
-}
-
-static bool cards_all_free(int64_t end, bool fail)
-{
-	bool all = true;
-	unsigned int i;
-
-	for (i = 0; i < card_count(); i++)
-		if (!strcmp(card_now(i).driver, "gantry"))
-			all &= card_all_free(i, end, fail);
-	return all;
+	close(fd);
 }
 
 void cards_expect_all_free(void)
 {
-	cards_all_free(time_now() + SCRUB_TIMEOUT, true);
+	struct gantry_card_list *list = list_now();
+	struct gantry_card card = { .size = sizeof(card) };
+	unsigned int i;
+
+	for (i = 0; !gantry_card_list_get(list, i, &card); i++)
+		if (!strcmp(card.driver, "gantry"))
+			card_expect_all_free(&card, time_now() + SCRUB_TIMEOUT);
+	gantry_card_list_destroy(list);
 }
 
 /* ---- a test's own card ------------------------------------------------------ */
@@ -198,8 +208,6 @@ int bench_setup(void **state)
 	struct bench *bench = calloc(1, sizeof(*bench));
 
 	assert_non_null(bench);
-	/* What a test that failed left behind is not the next one's fault. */
-	bench->check_memory = cards_all_free(time_now() + SECOND, false);
 	bench->dev = card_open(0);
 	bench->fd = gantry_device_fd(bench->dev);
 	assert_done(gantry_queue_create(bench->dev, NULL, &bench->queue));
@@ -209,14 +217,18 @@ int bench_setup(void **state)
 
 int bench_teardown(void **state)
 {
+	/* What a test that failed left behind is not the next one's fault. */
+	static bool lost;
 	struct bench *bench = *state;
-	bool check = bench->check_memory;
 
 	gantry_queue_destroy(bench->queue);
 	gantry_device_close(bench->dev);
 	free(bench);
-	if (check)
+	if (!lost) {
+		lost = true;
 		cards_expect_all_free();
+		lost = false;
+	}
 	return 0;
 }
 

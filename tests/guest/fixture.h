@@ -82,7 +82,6 @@ struct bench {
 	struct gantry_device *dev;
 	struct gantry_queue *queue;
 	int fd;			/* of dev */
-	bool check_memory;	/* at the end: it was all free at the beginning */
 };
 
 /** For cmocka_run_group_tests(): every card is bound. */

@@ -56,12 +56,18 @@ struct holder {
 	uint8_t *host_map, *hbm_map;
 	struct gantry_fence *fence;
 	uint64_t last;
+	struct gate gate;	/* the last job waits for it */
+	bool gated;
 	int fd, dmabuf, sync_file;
 };
 
 #define HELD	(8 * MIB)
 
-static struct holder holder_make(void)
+/*
+ * However quick the card is, the last job of a gated holder has not ended, and
+ * the ones before it run or wait for their turn.
+ */
+static struct holder holder_make(bool gated)
 {
 	struct holder h = { .dev = card_open(0) };
 	unsigned int i;
@@ -84,13 +90,28 @@ static struct holder holder_make(void)
 		assert_done(gantry_queue_prep_signal(h.queue, h.fence, i + 1));
 		h.last = queue_submit(h.queue);
 	}
-	h.sync_file = gantry_fence_export_sync_file(h.fence, 40);
+	h.gated = gated;
+	if (gated) {
+		struct gantry_fence *fence;
+
+		h.gate = gate_make();
+		assert_done(gantry_fence_create(h.dev, &fence));
+		gate_hold(&h.gate, fence, 1);
+		assert_done(gantry_queue_prep_wait(h.queue, fence, 1));
+		assert_done(gantry_queue_prep_fill(h.queue, h.hbm2, 0, 4096, 1, 0));
+		assert_done(gantry_queue_prep_signal(h.queue, h.fence, 41));
+		h.last = queue_submit(h.queue);
+		gantry_fence_destroy(fence);
+	}
+	h.sync_file = gantry_fence_export_sync_file(h.fence, gated ? 41 : 40);
 	assert_done(h.sync_file);
 	return h;
 }
 
 static void holder_destroy(struct holder *h)
 {
+	if (h->gated)
+		gate_destroy(&h->gate);
 	close(h->dmabuf);
 	close(h->sync_file);
 	gantry_fence_destroy(h->fence);
@@ -146,7 +167,8 @@ static void expect_gone(struct holder *h)
 	assert_refused(gantry_buffer_create(h->dev, 4096, 0, &buf), ENODEV);
 	assert_refused(gantry_queue_wait(h->queue, h->last, SECOND), ENODEV);
 
-	/* Whatever was under way has an end. */
+	/* Whatever was under way has an end, once what it waited for has. */
+	gate_open(&h->gate);
 	assert_int_equal(poll(&poll_fd, 1, 10000), 1);
 	/* Device memory is out of reach, also by a mapping made now. */
 	assert_true(raises_bus_error(h->hbm_map));
@@ -167,7 +189,7 @@ static void a_card_that_goes_while_copies_run_answers_enodev(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_LENGTH(ways); i++) {
-		struct holder h = holder_make();
+		struct holder h = holder_make(true);
 
 		ways[i].go();
 		expect_gone(&h);
@@ -183,15 +205,16 @@ static void an_old_descriptor_stays_dead_when_the_card_is_back(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_LENGTH(ways); i++) {
-		struct holder old = holder_make(), new;
+		struct holder old = holder_make(true), new;
 
 		ways[i].go();
 		ways[i].come();
 		card_bind(0);
 		expect_gone(&old);
-		new = holder_make();
+		new = holder_make(false);
 		assert_done(gantry_queue_wait(new.queue, new.last, 60 * SECOND));
-		expect_gone(&old);
+		assert_refused(gantry_queue_wait(old.queue, old.last, SECOND), ENODEV);
+		assert_true(raises_bus_error(old.hbm_map));
 		holder_destroy(&old);
 		holder_destroy(&new);
 		cards_expect_all_free();
@@ -200,7 +223,7 @@ static void an_old_descriptor_stays_dead_when_the_card_is_back(void **state)
 
 static void a_mapping_through_a_dma_buf_ends_with_the_card(void **state)
 {
-	struct holder h = holder_make();
+	struct holder h = holder_make(false);
 	uint8_t *map = mmap(NULL, HELD, PROT_READ | PROT_WRITE, MAP_SHARED, h.dmabuf, 0);
 
 	(void)state;
@@ -252,7 +275,7 @@ static int work_until_killed(void)
 	struct holder h;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	h = holder_make();
+	h = holder_make(false);
 	if (write(STDOUT_FILENO, "", 1) != 1)
 		return 1;
 	for (;;) {
@@ -336,7 +359,7 @@ static void a_card_goes_while_a_client_dies(void **state)
 
 static void a_fork_does_not_end_the_parents_work(void **state)
 {
-	struct holder h = holder_make();
+	struct holder h = holder_make(false);
 	struct gantry_region_info info = { .size = sizeof(info) };
 	pid_t child = fork();
 	int status;
@@ -363,7 +386,7 @@ static void a_card_goes_again_and_again_under_load(void **state)
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		struct holder h = holder_make();
+		struct holder h = holder_make(false);
 
 		ways[i % 2].go();
 		holder_destroy(&h);
@@ -371,17 +394,20 @@ static void a_card_goes_again_and_again_under_load(void **state)
 	}
 }
 
+/* A test that failed may have left the card unbound. */
+#define lifecycle_test(f) cmocka_unit_test_setup(f, cards_setup)
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_card_that_goes_while_copies_run_answers_enodev),
-		cmocka_unit_test(an_old_descriptor_stays_dead_when_the_card_is_back),
-		cmocka_unit_test(a_mapping_through_a_dma_buf_ends_with_the_card),
-		cmocka_unit_test(a_job_that_waits_ends_with_the_card),
+		lifecycle_test(a_card_that_goes_while_copies_run_answers_enodev),
+		lifecycle_test(an_old_descriptor_stays_dead_when_the_card_is_back),
+		lifecycle_test(a_mapping_through_a_dma_buf_ends_with_the_card),
+		lifecycle_test(a_job_that_waits_ends_with_the_card),
 		bench_test(a_killed_client_leaves_nothing_behind),
-		cmocka_unit_test(a_card_goes_while_a_client_dies),
-		cmocka_unit_test(a_fork_does_not_end_the_parents_work),
-		cmocka_unit_test(a_card_goes_again_and_again_under_load),
+		lifecycle_test(a_card_goes_while_a_client_dies),
+		lifecycle_test(a_fork_does_not_end_the_parents_work),
+		lifecycle_test(a_card_goes_again_and_again_under_load),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "work"))
