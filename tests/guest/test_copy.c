@@ -230,7 +230,8 @@ static void as_many_operations_as_a_submission_takes_all_happen(void **state)
 	/* 32 of each 64 bytes, in reverse order of pieces. */
 	data_write(map, 256 * KIB, 3);
 	for (i = 0; i < 4096; i++)
-		assert_done(gantry_queue_prep_copy(queue, hbm, (4095 - i) * 64, host, i * 64, 32, 0));
+		assert_done(gantry_queue_prep_copy(queue, hbm, (4095 - i) * 64, host, i * 64, 32,
+						   0));
 	queue_run(queue);
 	for (i = 0; i < 4096; i++) {
 		assert_memory_equal(out + (4095 - i) * 64, map + i * 64, 32);

@@ -67,11 +67,13 @@ static void many_queues_run_side_by_side(void **state)
 		queues[i] = queue_make(b->dev, i % 2 ? GANTRY_PRIORITY_LOW :
 						       GANTRY_PRIORITY_NORMAL);
 	for (i = 0; i < MANY; i++) {
-		assert_done(gantry_queue_prep_copy(queues[i], hbm, i * part, src, i * part, part, 0));
+		assert_done(gantry_queue_prep_copy(queues[i], hbm, i * part, src, i * part, part,
+						   0));
 		queue_submit(queues[i]);
 	}
 	for (i = 0; i < MANY; i++) {
-		assert_done(gantry_queue_prep_copy(queues[i], dst, i * part, hbm, i * part, part, 0));
+		assert_done(gantry_queue_prep_copy(queues[i], dst, i * part, hbm, i * part, part,
+						   0));
 		last[i] = queue_submit(queues[i]);
 	}
 	for (i = MANY; i--;) {
