@@ -63,8 +63,8 @@ enum drm_gantry_query_type {
  *
  * Does not sleep, except that a sensor may take the card some milliseconds.
  *
- * Errors: -EINVAL unknown type or dirty padding; -ENOENT the index is past the
- * last item; -EOPNOTSUPP this card cannot tell; -EIO the card gave no answer.
+ * Errors: -EINVAL unknown type, dirty padding, @size above a page; -ENOENT the
+ * index is past the last item; -EOPNOTSUPP this card cannot tell; -EIO the card gave no answer.
  */
 struct drm_gantry_dev_query {
 	/** @type: one of &enum drm_gantry_query_type */
@@ -285,7 +285,10 @@ struct drm_gantry_bo_create {
 	/** @pad: zero */
 	__u32 pad;
 
-	/** @mmap_offset: out: offset for mmap() on the device file */
+	/**
+	 * @mmap_offset: out: offset for mmap() on the device file; a mapping
+	 * begins at the buffer's first byte and is MAP_SHARED
+	 */
 	__u64 mmap_offset;
 };
 
