@@ -10,6 +10,7 @@
 
 #include "gantry_bo.h"
 #include "gantry_device.h"
+#include "gantry_queue.h"
 #include "gantry_region.h"
 
 /**
@@ -380,6 +381,11 @@ int gantry_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *
 		return -EINVAL;
 	size = round_up(args->size, PAGE_SIZE);
 	bo = gantry_bo_create(gdev, size, args->region);
+	if (bo == ERR_PTR(-ENOSPC)) {
+		/* Jobs that have ended may hold what their user has closed. */
+		gantry_file_settle(filp->driver_priv);
+		bo = gantry_bo_create(gdev, size, args->region);
+	}
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);
 	ret = drm_gem_handle_create(filp, &bo->base, &handle);

@@ -3,6 +3,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/rcupdate.h>
 #include <linux/uaccess.h>
 #include <drm/drm_accel.h>
 #include <drm/drm_drv.h>
@@ -281,7 +282,7 @@ static void __exit gantry_exit(void)
 	pci_unregister_driver(&gantry_pci_driver);
 	destroy_workqueue(gantry_free_wq);
 	/* See gantry_fence_release(). */
-	synchronize_rcu();
+	synchronize_rcu_tasks();
 }
 
 module_init(gantry_init);

@@ -29,15 +29,12 @@ static const char *gantry_fence_timeline_name(struct dma_fence *fence)
 
 /*
  * A sync_file may hold a fence longer than anybody holds the card: the module
- * stays until the last one is gone. Unloading waits for a grace period, and so
- * for whoever is still in here.
+ * stays until the last one is gone, and its exit waits for whoever is in here.
  */
 static void gantry_fence_release(struct dma_fence *fence)
 {
 	dma_fence_free(fence);
-	preempt_disable();
 	module_put(THIS_MODULE);
-	preempt_enable();
 }
 
 static const struct dma_fence_ops gantry_fence_ops = {
@@ -75,39 +72,40 @@ static void gantry_fence_account(struct gantry_fence *fence, int error)
 	atomic64_add(ktime_to_ns(ktime_sub(ktime_get(), fence->started)), &file->busy_ns);
 }
 
-/* The job has ended. Its queue is there until the fence has signaled. Any context. */
+/* The job has ended. It signals when those before it have ended too. Any context. */
 static void gantry_fence_end(struct gantry_fence *fence, int error)
 {
-	struct gantry_queue *queue = fence->queue;
-
 	gantry_fence_account(fence, error);
-	gantry_queue_end_job(queue, fence->seqno, error);
-	fence->queue = NULL;
-	if (error)
-		dma_fence_set_error(&fence->base, error);
-	dma_fence_signal(&fence->base);
+	fence->ended = true;
+	fence->error = error;
+	dma_fence_get(&fence->base);
+	gantry_queue_end_job(fence->queue, fence);
 }
 
-/* The scheduler is done with a job; if the card never had it, nobody else will say so. */
-static void gantry_fence_dropped(struct dma_fence *finished, struct dma_fence_cb *cb)
+/**
+ * gantry_fences_signal - signal fences that gantry_queue_end_job() found due
+ * @fence: the first; loses the reference that gantry_fence_end() took
+ */
+void gantry_fences_signal(struct gantry_fence *fence)
 {
-	struct gantry_fence *fence = container_of(cb, struct gantry_fence, dropped);
+	while (fence) {
+		struct gantry_fence *next = fence->next;
 
-	if (fence->queue)
-		gantry_fence_end(fence, finished->error ?: -ECANCELED);
-	dma_fence_put(&fence->base);
+		if (fence->error)
+			dma_fence_set_error(&fence->base, fence->error);
+		dma_fence_signal(&fence->base);
+		dma_fence_put(&fence->base);
+		fence = next;
+	}
 }
 
 /* No ring knows the transfer any more. Any context. */
 static void gantry_job_finish(struct gantry_transfer *xfer)
 {
 	struct gantry_job *job = container_of(xfer, struct gantry_job, xfer);
-	struct gantry_fence *fence = job->fence;
 
 	/* The scheduler may free the job as soon as the fence has signaled. */
-	dma_fence_get(&fence->base);
-	gantry_fence_end(fence, xfer->error);
-	dma_fence_put(&fence->base);
+	gantry_fence_end(job->fence, xfer->error);
 }
 
 /*
@@ -144,7 +142,12 @@ static struct dma_fence *gantry_job_run(struct drm_sched_job *base)
 
 static void gantry_job_free_sched(struct drm_sched_job *base)
 {
-	gantry_job_put(to_gantry_job(base));
+	struct gantry_job *job = to_gantry_job(base);
+
+	/* The card never had it, so nobody else says that it has ended. */
+	if (!job->fence->ended)
+		gantry_fence_end(job->fence, base->s_fence->finished.error ?: -ECANCELED);
+	gantry_job_put(job);
 }
 
 const struct drm_sched_backend_ops gantry_job_sched_ops = {
@@ -183,7 +186,13 @@ void gantry_job_free(struct gantry_job *job)
 
 static void gantry_job_free_work(struct work_struct *work)
 {
-	gantry_job_free(container_of(work, struct gantry_job, free_work));
+	struct gantry_job *job = container_of(work, struct gantry_job, free_work);
+	struct gantry_queue *queue = job->queue;
+
+	kref_get(&queue->ref);
+	gantry_job_free(job);
+	gantry_file_freed(queue->file);
+	gantry_queue_put(queue);
 }
 
 /* Buffers may have to wait for locks, which nobody may who runs jobs. */
@@ -191,6 +200,7 @@ static void gantry_job_release(struct kref *ref)
 {
 	struct gantry_job *job = container_of(ref, struct gantry_job, ref);
 
+	atomic_inc(&job->queue->file->freeing);
 	queue_work(gantry_free_wq, &job->free_work);
 }
 
@@ -281,9 +291,6 @@ int gantry_job_push(struct gantry_job *job, u64 *seqno)
 	job->xfer.finish = gantry_job_finish;
 
 	drm_sched_job_arm(&job->base);
-	dma_fence_get(&fence->base);
-	dma_fence_add_callback(&job->base.s_fence->finished, &fence->dropped,
-			       gantry_fence_dropped);
 	gantry_job_add_resv(job);
 	gantry_job_signal_syncobjs(job);
 	kref_get(&job->ref);

@@ -12,6 +12,7 @@
 #include "gantry_job.h"
 #include "gantry_queue.h"
 #include "gantry_ring.h"
+#include "gantry_submit.h"
 
 /* Jobs of a queue that its ring may hold; more would only lie in its backlog. */
 #define GANTRY_QUEUE_CREDITS	64
@@ -21,8 +22,51 @@ static void gantry_file_release(struct kref *ref)
 	struct gantry_file *file = container_of(ref, struct gantry_file, ref);
 
 	xa_destroy(&file->queues);
+	mutex_destroy(&file->lock);
 	drm_dev_put(&file->gdev->drm);
 	kfree(file);
+}
+
+/* One of @freeing is done; the caller still holds the context. */
+void gantry_file_freed(struct gantry_file *file)
+{
+	if (atomic_dec_and_test(&file->freeing))
+		wake_up_all(&file->freed);
+}
+
+/**
+ * gantry_file_settle - wait until what has ended in a context is freed
+ * @file: which
+ *
+ * Waits for memory to be given back, never for the card.
+ */
+void gantry_file_settle(struct gantry_file *file)
+{
+	wait_event(file->freed, !atomic_read(&file->freeing));
+}
+
+static int gantry_file_count_queue(struct gantry_file *file, struct gantry_queue *queue)
+{
+	int ret = 0;
+
+	mutex_lock(&file->lock);
+	if (file->live_count == GANTRY_MAX_QUEUES) {
+		ret = -ENOSPC;
+	} else {
+		file->live_count++;
+		list_add(&queue->node, &file->live);
+		kref_get(&file->ref);
+	}
+	mutex_unlock(&file->lock);
+	return ret;
+}
+
+static void gantry_file_uncount_queue(struct gantry_file *file, struct gantry_queue *queue)
+{
+	mutex_lock(&file->lock);
+	list_del(&queue->node);
+	file->live_count--;
+	mutex_unlock(&file->lock);
 }
 
 static struct gantry_ring *gantry_queue_ring(struct gantry_device *gdev)
@@ -76,11 +120,17 @@ static void gantry_queue_free_work(struct work_struct *work)
 	struct gantry_queue *queue = container_of(work, struct gantry_queue, free_work);
 	struct gantry_file *file = queue->file;
 
+	gantry_file_uncount_queue(file, queue);
+	/* Whoever signaled the last fence may still be in the scheduler. */
+	synchronize_rcu();
+	/* Its two works queue each other: what is queued while one is cancelled goes too. */
+	drm_sched_wqueue_stop(&queue->sched);
 	drm_sched_fini(&queue->sched);
 	dma_fence_put(queue->last_fence);
 	gantry_queue_fini_status(queue);
 	mutex_destroy(&queue->submit_lock);
 	kfree(queue);
+	gantry_file_freed(file);
 	kref_put(&file->ref, gantry_file_release);
 }
 
@@ -105,9 +155,19 @@ static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 prior
 	ret = gantry_queue_init_sched(queue);
 	if (ret)
 		goto err_status;
-	kref_get(&file->ref);
+	/* Closed queues count until they are freed; some may be about to be. */
+	ret = gantry_file_count_queue(file, queue);
+	if (ret) {
+		gantry_file_settle(file);
+		ret = gantry_file_count_queue(file, queue);
+	}
+	if (ret)
+		goto err_sched;
 	return queue;
 
+err_sched:
+	drm_sched_entity_fini(&queue->entity);
+	drm_sched_fini(&queue->sched);
 err_status:
 	gantry_queue_fini_status(queue);
 err_free:
@@ -120,6 +180,7 @@ static void gantry_queue_release(struct kref *ref)
 {
 	struct gantry_queue *queue = container_of(ref, struct gantry_queue, ref);
 
+	atomic_inc(&queue->file->freeing);
 	queue_work(gantry_free_wq, &queue->free_work);
 }
 
@@ -159,7 +220,10 @@ static void gantry_queue_close(struct gantry_queue *queue)
 	spin_unlock_irq(&queue->wait.lock);
 	mutex_unlock(&queue->submit_lock);
 
+	/* drm_sched takes up again an entity that is killed while it takes a job from it. */
+	drm_sched_wqueue_stop(&queue->sched);
 	drm_sched_entity_fini(&queue->entity);
+	drm_sched_wqueue_start(&queue->sched);
 	gantry_queue_put(queue);
 }
 
@@ -186,17 +250,22 @@ int gantry_queue_begin_job(struct gantry_queue *queue, u64 *seqno)
 	return ret;
 }
 
-/* Move @completed over all jobs that ended without a gap, and tell user space. */
-static void gantry_queue_advance(struct gantry_queue *queue)
+/* Move @completed over all jobs that ended without a gap; returns their fences. */
+static struct gantry_fence *gantry_queue_advance(struct gantry_queue *queue)
 {
 	struct drm_gantry_queue_status *status = queue->status;
+	struct gantry_fence *first = NULL, **end = &first, *fence;
 	u64 completed = queue->completed;
 
 	lockdep_assert_held(&queue->wait.lock);
-	while (test_bit((completed + 1) % GANTRY_MAX_JOBS, queue->ended))
-		__clear_bit(++completed % GANTRY_MAX_JOBS, queue->ended);
-	if (completed == queue->completed)
-		return;
+	while ((fence = queue->ended[(completed + 1) % GANTRY_MAX_JOBS])) {
+		queue->ended[++completed % GANTRY_MAX_JOBS] = NULL;
+		*end = fence;
+		end = &fence->next;
+	}
+	*end = NULL;
+	if (!first)
+		return NULL;
 	queue->completed = completed;
 	if (queue->failed && queue->failed <= completed && !status->error) {
 		WRITE_ONCE(status->error_seqno, queue->failed);
@@ -205,28 +274,30 @@ static void gantry_queue_advance(struct gantry_queue *queue)
 	/* Pairs with the acquire of whoever maps the page: data first. */
 	smp_store_release(&status->completed, completed);
 	wake_up_locked(&queue->wait);
+	return first;
 }
 
 /**
  * gantry_queue_end_job - count a job out and tell whoever looks
- * @queue: which
- * @seqno: of the job
- * @error: 0 or what it failed with
+ * @queue: which; may be gone on return
+ * @fence: of the job, with a reference for us; signals now or with an earlier one
  *
- * Any context. Jobs may end in any order; user space sees them end in theirs.
+ * Any context. Jobs may end in any order; all others see them end in theirs.
  */
-void gantry_queue_end_job(struct gantry_queue *queue, u64 seqno, int error)
+void gantry_queue_end_job(struct gantry_queue *queue, struct gantry_fence *fence)
 {
+	struct gantry_fence *due;
 	unsigned long flags;
 
 	spin_lock_irqsave(&queue->wait.lock, flags);
-	if (error && (!queue->failed || seqno < queue->failed)) {
-		queue->failed = seqno;
-		queue->error = error;
+	if (fence->error && (!queue->failed || fence->seqno < queue->failed)) {
+		queue->failed = fence->seqno;
+		queue->error = fence->error;
 	}
-	__set_bit(seqno % GANTRY_MAX_JOBS, queue->ended);
-	gantry_queue_advance(queue);
+	queue->ended[fence->seqno % GANTRY_MAX_JOBS] = fence;
+	due = gantry_queue_advance(queue);
 	spin_unlock_irqrestore(&queue->wait.lock, flags);
+	gantry_fences_signal(due);
 }
 
 /* A context: &drm_driver.open */
@@ -240,6 +311,9 @@ int gantry_file_open(struct drm_device *drm, struct drm_file *filp)
 	drm_dev_get(drm);
 	file->gdev = to_gantry_device(drm);
 	xa_init_flags(&file->queues, XA_FLAGS_ALLOC1);
+	mutex_init(&file->lock);
+	INIT_LIST_HEAD(&file->live);
+	init_waitqueue_head(&file->freed);
 	filp->driver_priv = file;
 	return 0;
 }
@@ -255,13 +329,17 @@ void gantry_file_close(struct drm_device *drm, struct drm_file *filp)
 	struct gantry_queue *queue;
 	unsigned long number;
 
+	mutex_lock(&file->lock);
+	list_for_each_entry(queue, &file->live, node)
+		gantry_stream_cancel(&queue->stream, -ECANCELED);
+	mutex_unlock(&file->lock);
+
 	xa_for_each(&file->queues, number, queue) {
 		xa_erase(&file->queues, number);
-		gantry_stream_cancel(&queue->stream, -ECANCELED);
 		gantry_queue_close(queue);
 	}
+	gantry_file_settle(file);
 	kref_put(&file->ref, gantry_file_release);
-	flush_workqueue(gantry_free_wq);
 }
 
 /**

@@ -13,6 +13,7 @@
 #include "gantry_transfer.h"
 
 struct gantry_bo;
+struct gantry_fence;
 struct gantry_device;
 struct drm_file;
 
@@ -24,6 +25,11 @@ struct drm_file;
  * @ref: one for the open file, one for each of its queues
  * @gdev: the card; holds a reference on its DRM device
  * @queues: by number
+ * @lock: guards @live and @live_count
+ * @live: queues, closed ones too while they have jobs
+ * @live_count: of @live
+ * @freeing: jobs and queues that have ended and are being freed
+ * @freed: woken when @freeing becomes zero
  * @busy_ns: time that jobs of this context were with the card
  * @bytes: bytes they moved
  */
@@ -31,6 +37,11 @@ struct gantry_file {
 	struct kref ref;
 	struct gantry_device *gdev;
 	struct xarray queues;
+	struct mutex lock; /* live, live_count */
+	struct list_head live;
+	u32 live_count;
+	atomic_t freeing;
+	wait_queue_head_t freed;
 	atomic64_t busy_ns;
 	atomic64_t bytes;
 };
@@ -39,6 +50,7 @@ struct gantry_file {
  * struct gantry_queue - what user space submits to
  * @ref: one for the context, one for each job and each ioctl under way
  * @file: whose
+ * @node: in &gantry_file.live
  * @sched: its own: drm_sched lets jobs go only in the order in which they
  *	started, so queues that shared one would wait for each other
  * @entity: jobs that wait for what they depend on
@@ -54,13 +66,15 @@ struct gantry_file {
  * @closed: takes no more jobs
  * @seqno: of the last job pushed
  * @completed: all jobs up to this number have ended
- * @ended: jobs after @completed that have ended, by number
+ * @ended: jobs after @completed that have ended, by number: their fences wait
+ *	for those before them
  * @failed: lowest number of a job that failed, or 0
  * @error: what that job failed with
  */
 struct gantry_queue {
 	struct kref ref;
 	struct gantry_file *file;
+	struct list_head node;
 	struct drm_gpu_scheduler sched;
 	struct drm_sched_entity entity;
 	struct gantry_stream stream;
@@ -75,19 +89,24 @@ struct gantry_queue {
 	bool closed;
 	u64 seqno;
 	u64 completed;
-	DECLARE_BITMAP(ended, GANTRY_MAX_JOBS);
+	struct gantry_fence *ended[GANTRY_MAX_JOBS];
 	u64 failed;
 	int error;
 };
 
 int gantry_file_open(struct drm_device *drm, struct drm_file *filp);
 void gantry_file_close(struct drm_device *drm, struct drm_file *filp);
+void gantry_file_freed(struct gantry_file *file);
+void gantry_file_settle(struct gantry_file *file);
 void gantry_files_wake(struct gantry_device *gdev);
 
 struct gantry_queue *gantry_queue_get(struct gantry_file *file, u32 number);
 void gantry_queue_put(struct gantry_queue *queue);
 int gantry_queue_begin_job(struct gantry_queue *queue, u64 *seqno);
-void gantry_queue_end_job(struct gantry_queue *queue, u64 seqno, int error);
+void gantry_queue_end_job(struct gantry_queue *queue, struct gantry_fence *fence);
+
+/* gantry_job.c */
+void gantry_fences_signal(struct gantry_fence *fence);
 
 int gantry_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_file *filp);
 int gantry_queue_destroy_ioctl(struct drm_device *drm, void *data, struct drm_file *filp);

@@ -70,7 +70,7 @@ void gantry_regions_forget(struct gantry_device *gdev)
 
 		mutex_lock(&region->lock);
 		gpu_buddy_reset_clear(&region->buddy, false);
-		region->resets++;
+		WRITE_ONCE(region->resets, region->resets + 1);
 		mutex_unlock(&region->lock);
 	}
 }
@@ -210,6 +210,7 @@ static int gantry_memory_get_blocks(struct gantry_memory *memory)
 					     PAGE_SIZE, &memory->blocks,
 					     GPU_BUDDY_CLEAR_ALLOCATION);
 		pending = region->scrubbing;
+		memory->resets = region->resets;
 		hopeless = memory->size > region->buddy.avail + pending;
 		mutex_unlock(&region->lock);
 		if (ret != -ENOSPC || !pending || hopeless)
@@ -278,6 +279,9 @@ struct gantry_memory *gantry_memory_alloc(struct gantry_region *region, u64 size
 	ret = gantry_memory_describe(memory);
 	if (!ret)
 		ret = gantry_memory_scrub(memory);
+	/* What was zero before a reset of the card may not be so after it. */
+	if (!ret && memory->resets != READ_ONCE(region->resets))
+		ret = -EIO;
 	if (ret)
 		goto err_blocks;
 	return memory;

@@ -25,7 +25,7 @@ struct gantry_region;
  * @scrub: zeroes it
  * @scrub_op: what @scrub does
  * @scrub_done: @scrub finished
- * @resets: of the region when @scrub began
+ * @resets: of the region when its blocks were taken or @scrub began
  * @free_work: gives it back once it is zero
  */
 struct gantry_memory {

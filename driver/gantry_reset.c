@@ -31,14 +31,32 @@ static void gantry_transfer_break(struct gantry_transfer *xfer, int error)
 }
 
 /* The transfer at which the ring stands is the one to blame. */
-static void gantry_ring_blame(struct gantry_ring *ring)
+static bool gantry_ring_blame(struct gantry_ring *ring)
 {
 	struct gantry_transfer *guilty = gantry_ring_guilty(ring);
 
 	if (!guilty)
-		return;
+		return false;
 	gantry_transfer_break(guilty, -ETIME);
 	atomic64_inc(&ring->gdev->counters.jobs_timed_out);
+	return true;
+}
+
+/* What a transfer did before a reset may be lost, so it must not go on after it. */
+static void gantry_ring_break_begun(struct gantry_ring *ring)
+{
+	struct gantry_part *part;
+	u32 i;
+
+	for (i = 0; i < GANTRY_PRIORITIES; i++) {
+		list_for_each_entry(part, &ring->active[i], node) {
+			struct gantry_transfer *xfer = part->xfer;
+
+			if (part->cursor.op || part->cursor.done ||
+			    atomic_read(&xfer->parts_left) != xfer->part_count)
+				gantry_transfer_break(xfer, -EIO);
+		}
+	}
 }
 
 /* The ring's hardware is stopped: drop the guilty transfer and emit the rest again. */
@@ -49,9 +67,9 @@ static void gantry_ring_restart(struct gantry_ring *ring)
 	spin_lock_irq(&ring->lock);
 	/* What it did before it stopped is done, and must not be done twice. */
 	gantry_ring_reap(ring, &done);
-	gantry_ring_blame(ring);
+	if (gantry_ring_blame(ring))
+		ring->resets++;
 	gantry_ring_rewind(ring);
-	ring->resets++;
 	spin_unlock_irq(&ring->lock);
 	gantry_parts_end(&done);
 
@@ -70,6 +88,7 @@ static void gantry_ring_lose(struct gantry_ring *ring, int error)
 	for (seqno = ring->completed + 1; seqno != ring->emitted + 1; seqno++)
 		gantry_transfer_break(ring->batches[seqno % GANTRY_RING_BATCHES].part->xfer, -EIO);
 	gantry_ring_rewind(ring);
+	gantry_ring_break_begun(ring);
 	ring->resets = 0;
 	if (error && !ring->error)
 		ring->error = error;
@@ -81,14 +100,17 @@ static void gantry_ring_lose(struct gantry_ring *ring, int error)
 static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *stuck)
 {
 	const struct gantry_backend *backend = gdev->backend;
+	LIST_HEAD(done);
 	u32 i;
 	int ret;
 
 	for (i = 0; i < backend->ring_count; i++)
 		gantry_ring_halt(&gdev->rings[i]);
 	spin_lock_irq(&stuck->lock);
+	gantry_ring_reap(stuck, &done);
 	gantry_ring_blame(stuck);
 	spin_unlock_irq(&stuck->lock);
+	gantry_parts_end(&done);
 
 	ret = backend->ops->reset(gdev);
 	atomic64_inc(&gdev->counters.device_resets);

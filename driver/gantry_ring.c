@@ -468,6 +468,7 @@ err:
 void gantry_rings_stop(struct gantry_device *gdev)
 {
 	const struct gantry_backend_ops *ops = gdev->backend->ops;
+	LIST_HEAD(done);
 	u32 i;
 
 	/* One ring's watchdog may reset them all: it must be over for every ring. */
@@ -487,8 +488,10 @@ void gantry_rings_stop(struct gantry_device *gdev)
 		struct gantry_ring *ring = &gdev->rings[i];
 
 		spin_lock_irq(&ring->lock);
+		gantry_ring_reap(ring, &done);
 		gantry_ring_rewind(ring);
 		spin_unlock_irq(&ring->lock);
+		gantry_parts_end(&done);
 		gantry_ring_resume(ring);
 		ops->ring_fini(ring);
 	}

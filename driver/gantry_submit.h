@@ -20,8 +20,10 @@ struct gantry_queue;
  * @base: signals when the job ended, also when the card never got it; first,
  *	for dma_fence_free()
  * @lock: for @base
- * @dropped: on the scheduler's fence, to hear of a job that never ran
- * @queue: where to count the job out; NULL once that was done
+ * @queue: where to count the job out; only until that was done
+ * @ended: it was
+ * @error: what the job ended with
+ * @next: of those that signal together
  * @seqno: number of the job in its queue
  * @bytes: it moves
  * @fills: of these, by fills
@@ -33,8 +35,10 @@ struct gantry_queue;
 struct gantry_fence {
 	struct dma_fence base;
 	spinlock_t lock; /* base */
-	struct dma_fence_cb dropped;
 	struct gantry_queue *queue;
+	bool ended;
+	int error;
+	struct gantry_fence *next;
 	u64 seqno;
 	u64 bytes;
 	u64 fills;
