@@ -3,8 +3,10 @@
 #include "fixture.h"
 #include "gate.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static struct gantry_queue *queue_make(struct gantry_device *dev, uint32_t priority)
 {
@@ -340,6 +342,36 @@ static void threads_wait_for_different_jobs_of_a_queue(void **state)
 	gantry_buffer_destroy(big);
 }
 
+#define ROUNDS	40
+#define JOBS	400
+
+/* Jobs are dropped, run and freed all at once, each exactly once. */
+static void closing_in_mid_work_again_and_again_leaves_nothing(void **state)
+{
+	struct gantry_card card = card_now(0);
+	unsigned int round, job;
+
+	(void)state;
+	for (round = 0; round < ROUNDS; round++) {
+		int fd = open(card.node, O_RDWR | O_CLOEXEC);
+		struct drm_gantry_queue_destroy destroy = { .queue = 0 };
+		uint32_t src, dst;
+		uint64_t seqno;
+
+		assert_true(fd >= 0);
+		src = raw_buffer(fd, 64 * KIB, DRM_GANTRY_REGION_HOST);
+		dst = raw_buffer(fd, 64 * KIB, round % 4);
+		destroy.queue = raw_queue(fd);
+		for (job = 0; job < JOBS; job++)
+			assert_done(raw_copy(fd, destroy.queue, dst, src, 64 * KIB, &seqno));
+		/* In turn: the queue alone first, or everything with the file. */
+		if (round % 2)
+			assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_QUEUE_DESTROY, &destroy));
+		close(fd);
+	}
+	cards_expect_all_free();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +386,7 @@ int main(void)
 		bench_test(a_queue_closes_with_work_pending),
 		bench_test(a_context_closes_with_work_pending),
 		bench_test(threads_wait_for_different_jobs_of_a_queue),
+		cmocka_unit_test(closing_in_mid_work_again_and_again_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests_name("queue", tests, cards_setup, cards_teardown);
