@@ -43,7 +43,7 @@ static int gantry_query_device(struct gantry_device *gdev, u32 index, union gant
 	info->max_syncs = GANTRY_MAX_SYNCS;
 	info->max_jobs = GANTRY_MAX_JOBS;
 	info->page_size = PAGE_SIZE;
-	info->job_timeout_ms = GANTRY_JOB_TIMEOUT_MS;
+	info->job_timeout_ms = gantry_job_timeout_ms();
 	return 0;
 }
 

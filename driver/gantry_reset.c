@@ -7,12 +7,40 @@
  * rightly take minutes. A ring that makes no progress is what is wrong, and the
  * scheduler need not know: it sees fences signal, with or without an error.
  */
+#include <linux/moduleparam.h>
 #include <linux/pci.h>
 #include <drm/drm_print.h>
 
 #include "gantry_device.h"
 #include "gantry_region.h"
 #include "gantry_ring.h"
+
+/* Less would take a busy machine for a broken card. */
+#define GANTRY_JOB_TIMEOUT_LEAST_MS	100
+#define GANTRY_JOB_TIMEOUT_MOST_MS	(3600 * MSEC_PER_SEC)
+
+static unsigned int job_timeout_ms = 5000;
+
+static int gantry_set_job_timeout(const char *text, const struct kernel_param *param)
+{
+	return param_set_uint_minmax(text, param, GANTRY_JOB_TIMEOUT_LEAST_MS,
+				     GANTRY_JOB_TIMEOUT_MOST_MS);
+}
+
+static const struct kernel_param_ops gantry_job_timeout_ops = {
+	.set = gantry_set_job_timeout,
+	.get = param_get_uint,
+};
+
+module_param_cb(job_timeout_ms, &gantry_job_timeout_ops, &job_timeout_ms, 0644);
+MODULE_PARM_DESC(job_timeout_ms,
+		 "a ring that gets nothing done for so many milliseconds is stuck (100 to 3600000, default 5000)");
+
+/* How long a ring may stand still; the operator may change it at any time. */
+unsigned int gantry_job_timeout_ms(void)
+{
+	return READ_ONCE(job_timeout_ms);
+}
 
 /* The transfer at which the ring stands. */
 static struct gantry_transfer *gantry_ring_guilty(struct gantry_ring *ring)
@@ -153,7 +181,7 @@ static bool gantry_ring_stuck(struct gantry_ring *ring)
 
 	spin_lock_irq(&ring->lock);
 	stuck = ring->completed != ring->emitted &&
-		time_after_eq(jiffies, ring->progress + msecs_to_jiffies(GANTRY_JOB_TIMEOUT_MS));
+		time_after_eq(jiffies, ring->progress + msecs_to_jiffies(gantry_job_timeout_ms()));
 	spin_unlock_irq(&ring->lock);
 	return stuck;
 }
@@ -179,6 +207,6 @@ void gantry_ring_watchdog(struct work_struct *work)
 	spin_lock_irq(&ring->lock);
 	if (ring->ticking)
 		queue_delayed_work(ring->gdev->reset_wq, &ring->watchdog,
-				   msecs_to_jiffies(GANTRY_JOB_TIMEOUT_MS) / 4);
+				   msecs_to_jiffies(gantry_job_timeout_ms()) / 4);
 	spin_unlock_irq(&ring->lock);
 }

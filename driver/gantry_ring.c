@@ -252,7 +252,7 @@ static void gantry_ring_arm(struct gantry_ring *ring)
 	ring->progress = jiffies;
 	hrtimer_start(&ring->tick, ns_to_ktime(ring->tick_ns), HRTIMER_MODE_REL_SOFT);
 	queue_delayed_work(ring->gdev->reset_wq, &ring->watchdog,
-			   msecs_to_jiffies(GANTRY_JOB_TIMEOUT_MS));
+			   msecs_to_jiffies(gantry_job_timeout_ms()));
 }
 
 /**

@@ -18,7 +18,6 @@ struct gantry_device;
 
 #define GANTRY_BATCH_SLOTS	64	/* slots of a batch, without its fence */
 #define GANTRY_RING_BATCHES	64	/* batches in flight, a power of two */
-#define GANTRY_JOB_TIMEOUT_MS	5000	/* a ring that stands still so long is stuck */
 
 /**
  * struct gantry_batch - what the ring holds between two fences
@@ -84,6 +83,7 @@ void gantry_ring_rewind(struct gantry_ring *ring);
 void gantry_ring_resume(struct gantry_ring *ring);
 
 /* gantry_reset.c */
+unsigned int gantry_job_timeout_ms(void);
 void gantry_ring_watchdog(struct work_struct *work);
 
 #endif
