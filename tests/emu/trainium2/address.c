@@ -168,46 +168,34 @@ static bool write_span(struct trn2_card *card, struct trn2_span *span,
 	}
 }
 
-bool trn2_read(struct trn2_card *card, bool host, uint64_t addr, void *buf,
-	       size_t len)
+/* Reads into @buf, or writes what is in it. */
+static bool access_spans(struct trn2_card *card, bool host, uint64_t addr, uint8_t *buf,
+			 size_t len, bool write)
 {
-	uint8_t *at = buf;
-
 	while (len) {
 		struct trn2_span span;
 		bool ok;
 
-		trn2_span_get(card, host, addr, len, false, &span);
-		ok = read_span(card, &span, at);
+		trn2_span_get(card, host, addr, len, write, &span);
+		ok = write ? write_span(card, &span, buf) : read_span(card, &span, buf);
 		trn2_span_put(card, &span);
 		if (!ok)
 			return false;
 		addr += span.len;
-		at += span.len;
+		buf += span.len;
 		len -= span.len;
 	}
 	return true;
 }
 
-bool trn2_write(struct trn2_card *card, bool host, uint64_t addr,
-		const void *buf, size_t len)
+bool trn2_read(struct trn2_card *card, bool host, uint64_t addr, void *buf, size_t len)
 {
-	const uint8_t *at = buf;
+	return access_spans(card, host, addr, buf, len, false);
+}
 
-	while (len) {
-		struct trn2_span span;
-		bool ok;
-
-		trn2_span_get(card, host, addr, len, true, &span);
-		ok = write_span(card, &span, at);
-		trn2_span_put(card, &span);
-		if (!ok)
-			return false;
-		addr += span.len;
-		at += span.len;
-		len -= span.len;
-	}
-	return true;
+bool trn2_write(struct trn2_card *card, bool host, uint64_t addr, const void *buf, size_t len)
+{
+	return access_spans(card, host, addr, (uint8_t *)buf, len, true);
 }
 
 /* One of the two is not memory: through a buffer, with neither side pinned */
