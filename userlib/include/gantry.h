@@ -602,8 +602,8 @@ int gantry_queue_create(struct gantry_device *dev,
 /**
  * gantry_queue_destroy() - end a queue; NULL is fine
  *
- * Work that the card has begun runs to its end, later work is dropped. May
- * sleep up to a second. Wait first for what matters.
+ * Does not wait for the card: work that it has begun runs to its end, later
+ * work is dropped. Wait first for what matters.
  */
 void gantry_queue_destroy(struct gantry_queue *queue);
 
