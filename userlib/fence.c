@@ -134,20 +134,25 @@ int gantry_fence_import(struct gantry_device *dev, int syncobj_fd, struct gantry
 
 /*
  * The kernels we support exchange sync_files with the binary payload of a
- * syncobj only, so a point travels through a syncobj made for the moment.
+ * syncobj only, so a point travels through a syncobj made for the moment: the
+ * carrier, which the caller closes.
  */
+static int carrier_create(struct gantry_fence *fence, uint64_t point, uint32_t *carrier)
+{
+	int ret = check_point(fence, point);
+
+	return ret ? ret : GTR_CALL(drmSyncobjCreate(fence->dev->fd, 0, carrier));
+}
+
 int gantry_fence_export_sync_file(struct gantry_fence *fence, uint64_t point)
 {
 	uint32_t carrier;
 	int dev_fd, ret, fd;
 
-	ret = check_point(fence, point);
+	ret = carrier_create(fence, point, &carrier);
 	if (ret)
 		return ret;
 	dev_fd = fence->dev->fd;
-	ret = GTR_CALL(drmSyncobjCreate(dev_fd, 0, &carrier));
-	if (ret)
-		return ret;
 	ret = GTR_CALL(drmSyncobjTransfer(dev_fd, carrier, 0, fence->handle, point, 0));
 	if (!ret)
 		ret = GTR_CALL(drmSyncobjExportSyncFile(dev_fd, carrier, &fd));
@@ -161,13 +166,10 @@ int gantry_fence_import_sync_file(struct gantry_fence *fence, uint64_t point,
 	uint32_t carrier;
 	int dev_fd, ret;
 
-	ret = check_point(fence, point);
+	ret = carrier_create(fence, point, &carrier);
 	if (ret)
 		return ret;
 	dev_fd = fence->dev->fd;
-	ret = GTR_CALL(drmSyncobjCreate(dev_fd, 0, &carrier));
-	if (ret)
-		return ret;
 	ret = GTR_CALL(drmSyncobjImportSyncFile(dev_fd, carrier, sync_file_fd));
 	if (!ret)
 		ret = GTR_CALL(drmSyncobjTransfer(dev_fd, fence->handle, point, carrier, 0, 0));
