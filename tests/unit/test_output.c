@@ -66,6 +66,20 @@ static void numbers_keep_all_their_bits(void **state)
 	assert_non_null(strstr(text, "\"b\": true"));
 }
 
+/* 2^53 + 1 is the first whole number that a reader with doubles gets wrong. */
+static void serial_number_is_text(void **state)
+{
+	struct json_object *object = output_object();
+	const char *text;
+
+	(void)state;
+	output_serial(object, "serial", (1ULL << 53) + 1);
+	output_serial(object, "none", 0);
+	text = printed(object, EXIT_OK);
+	assert_non_null(strstr(text, "\"serial\": \"0020000000000001\""));
+	assert_non_null(strstr(text, "\"none\": null"));
+}
+
 static void absent_text_is_null(void **state)
 {
 	struct json_object *array = output_array(), *object = output_object();
@@ -110,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_escaped),
 		cmocka_unit_test(numbers_keep_all_their_bits),
+		cmocka_unit_test(serial_number_is_text),
 		cmocka_unit_test(absent_text_is_null),
 		cmocka_unit_test(answer_that_cannot_be_written_is_a_failure),
 	};

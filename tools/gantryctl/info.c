@@ -90,7 +90,7 @@ static struct json_object *neighbors_to_json(struct gantry_device *dev, uint32_t
 			continue;
 		object = output_object();
 		output_unsigned(object, "port", neighbor.port);
-		output_unsigned(object, "serial", neighbor.serial);
+		output_serial(object, "serial", neighbor.serial);
 		output_append(array, object);
 	}
 	return array;
@@ -138,10 +138,8 @@ static struct json_object *device_to_json(struct gantry_device *dev,
 
 	output_text(object, "pci_address", info->pci_address);
 	output_text(object, "chip", info->chip);
-	output_unsigned(object, "vendor_id", info->vendor_id);
-	output_unsigned(object, "device_id", info->device_id);
-	output_unsigned(object, "revision", info->revision);
-	output_unsigned(object, "serial", info->serial);
+	output_pci_id(object, info->vendor_id, info->device_id, info->revision);
+	output_serial(object, "serial", info->serial);
 	output_add(object, "limits", limits_to_json(info));
 	output_add(object, "regions", regions_to_json(dev));
 	output_add(object, "sensors", sensors_to_json(dev, info->sensor_count));
@@ -210,12 +208,11 @@ static void print_neighbors(struct json_object *neighbors)
 		printf("links\n");
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *neighbor = json_object_array_get_idx(neighbors, i);
-
-		uint64_t serial = number_of(neighbor, "serial");
+		const char *serial = text_of(neighbor, "serial");
 
 		printf("  port %-27s", text_of(neighbor, "port"));
 		if (serial)
-			printf("card with serial number %016llx\n", (unsigned long long)serial);
+			printf("card with serial number %s\n", serial);
 		else
 			printf("nothing, or it does not tell\n");
 	}
@@ -232,9 +229,10 @@ static void print_numbers(const char *title, struct json_object *object)
 
 static int print_info(struct json_object *info)
 {
-	printf("%s  %s revision %s, serial number %016llx\n", text_of(info, "pci_address"),
-	       text_of(info, "chip"), text_of(info, "revision"),
-	       (unsigned long long)number_of(info, "serial"));
+	const char *serial = text_of(info, "serial");
+
+	printf("%s  %s revision %s, serial number %s\n", text_of(info, "pci_address"),
+	       text_of(info, "chip"), text_of(info, "revision"), serial ? serial : "unknown");
 	print_regions(json_object_object_get(info, "regions"));
 	print_sensors(json_object_object_get(info, "sensors"));
 	print_neighbors(json_object_object_get(info, "neighbors"));

@@ -38,9 +38,7 @@ static struct json_object *card_to_json(const struct gantry_card *card)
 
 	output_text(object, "pci_address", card->pci_address);
 	output_text_or_null(object, "chip", card->chip);
-	output_unsigned(object, "vendor_id", card->vendor_id);
-	output_unsigned(object, "device_id", card->device_id);
-	output_unsigned(object, "revision", card->revision);
+	output_pci_id(object, card->vendor_id, card->device_id, card->revision);
 	output_signed(object, "numa_node", card->numa_node);
 	output_text_or_null(object, "driver", card->driver);
 	output_text_or_null(object, "driver_override", card->driver_override);

@@ -58,6 +58,21 @@ void output_unsigned(struct json_object *to, const char *key, uint64_t value)
 	output_add(to, key, checked(json_object_new_uint64(value)));
 }
 
+void output_serial(struct json_object *to, const char *key, uint64_t serial)
+{
+	char text[17];
+
+	snprintf(text, sizeof(text), "%016llx", (unsigned long long)serial);
+	output_text_or_null(to, key, serial ? text : "");
+}
+
+void output_pci_id(struct json_object *to, uint16_t vendor, uint16_t device, uint16_t revision)
+{
+	output_unsigned(to, "vendor_id", vendor);
+	output_unsigned(to, "device_id", device);
+	output_unsigned(to, "revision", revision);
+}
+
 void output_signed(struct json_object *to, const char *key, int64_t value)
 {
 	output_add(to, key, checked(json_object_new_int64(value)));

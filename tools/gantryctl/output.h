@@ -21,6 +21,10 @@ void output_text(struct json_object *to, const char *key, const char *value);
 /** output_text_or_null() - an empty text is null */
 void output_text_or_null(struct json_object *to, const char *key, const char *value);
 void output_unsigned(struct json_object *to, const char *key, uint64_t value);
+/** output_serial() - text, for many readers round a number so long; 0 is null */
+void output_serial(struct json_object *to, const char *key, uint64_t serial);
+/** output_pci_id() - what PCI says a card is */
+void output_pci_id(struct json_object *to, uint16_t vendor, uint16_t device, uint16_t revision);
 void output_signed(struct json_object *to, const char *key, int64_t value);
 void output_bool(struct json_object *to, const char *key, bool value);
 
