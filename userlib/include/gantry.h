@@ -3,22 +3,72 @@
  * libgantry: move data between files, host memory and the memory of
  * accelerators of several vendors, through the kernel module gantry.ko.
  *
+ * The manual pages and the texts of gantry_strerror() and gantry_explain() are
+ * made from the comments of this file by userlib/doc/from-header, whose head
+ * says how a comment has to look. This part becomes libgantry(7).
+ *
  * RESULTS. Every call that can fail returns an int: 0 or a count (or a file
  * descriptor, where it says so), or a negative errno. errno itself is left
  * alone. A call that fails has changed nothing and written none of its
- * results. Each call lists its own errors; besides these, any call that talks
- * to the card can return
- *   -ENODEV  the card was removed, or its driver unbound: close everything;
- *   -ECHILD  the object was made by the parent of this process (see FORK);
- *   -EINVAL  a pointer that must not be NULL is;
- *   -ENOMEM  no memory for the library's or the kernel's own records.
+ * results. Two results never mean two things: a wait whose time is up is
+ * always -ETIMEDOUT, a job that the driver ended for lack of progress is -ETIME.
+ *
+ * ERRORS. What each of them means to gantry, and what to do:
+ *   -E2BIG  an option was set that this library does not know: install a newer
+ *	libgantry, or leave the option zero;
+ *   -EACCES  permission denied: run as a member of the group that owns the
+ *	device file, or choose a buffer that may be written;
+ *   -EBADF  no open file descriptor has this number: pass one that was not
+ *	closed yet;
+ *   -EBUSY  the queue holds as many jobs as it can: wait for one of them, then
+ *	submit again;
+ *   -ECANCELED  an earlier job of the queue failed, so this one was not done:
+ *	gantry_queue_error() tells which and why, and a new queue goes on;
+ *   -ECHILD  the object belongs to the parent of this process: open the card
+ *	anew after fork();
+ *   -EFAULT  a pointer leads to memory that cannot be read or written: pass
+ *	memory of this process;
+ *   -EINVAL  an argument is out of range, or NULL where it must not be: the
+ *	call's manual page says what it takes;
+ *   -EIO  the card failed: make a new queue, and if that fails as well bind the
+ *	card anew; the kernel log says more;
+ *   -EMFILE  this process has too many open files: close some, or raise its
+ *	limit (ulimit -n);
+ *   -ENFILE  the system has too many open files: close some, or raise the
+ *	sysctl fs.file-max;
+ *   -ENOBUFS  the batch is full: submit it, then go on;
+ *   -ENODEV  the card was removed, or its driver unbound: close everything,
+ *	then open a card that is there;
+ *   -ENOENT  there is nothing of this name or number: 'gantryctl list' shows
+ *	the cards, 'gantryctl info' what a card has;
+ *   -ENOMEM  the host is out of memory: end something, or use smaller buffers;
+ *   -ENOSPC  no room is left on the card: destroy buffers or queues, or try
+ *	another region; 'gantryctl info' shows what is free;
+ *   -ENOSYS  this system has no sysfs: mount it at /sys;
+ *   -ENXIO  gantry does not drive this card: 'gantryctl bind' gives it to gantry;
+ *   -EOPNOTSUPP  this card, kernel or kind of memory cannot do that: the call's
+ *	manual page says what can;
+ *   -EPERM  the system forbids it: look at the seals of the memory, and at what
+ *	the container allows;
+ *   -ETIME  the card made no progress with the job, which was ended: make a new
+ *	queue; the kernel log says what became of the card;
+ *   -ETIMEDOUT  the time was up first: what was waited for can still come, so
+ *	wait again;
+ *   -EXDEV  the objects belong to different devices or contexts: export the one
+ *	and import it beside the other.
+ *
+ * Each call lists the errors that mean something special to it. Any call may
+ * also return
+ *   -ECHILD, when the object was made by the parent of this process;
+ *   -EINVAL, when a pointer is NULL that must not be;
+ *   -ENODEV and -ENOMEM, when it talks to the card.
  *
  * UNITS. Sizes, offsets and lengths are bytes. Times are nanoseconds. A
  * timeout counts from the call: 0 only looks, a negative one waits for ever.
  *
- * STRUCTURES begin with their own size, which the caller sets:
+ * STRUCTURES. They begin with their own size, which the caller sets:
  *	struct gantry_region_info info = { .size = sizeof(info) };
- * They may grow at their end. A program built against an older library gets
+ * They grow at their end only. A program built against an older library gets
  * and gives the part it knows; a newer program on an older library gets zeros
  * for what the library does not know, and -E2BIG if it asks for it. A size too
  * small to be any version of the structure is -EINVAL. Options may be NULL: all
@@ -30,17 +80,22 @@
  * device, and the kernel keeps a buffer until no submitted job uses it.
  *
  * THREADS. Any call on a device, a card list, a buffer or a fence may be made
- * from several threads at once. One queue's prep, discard and submit calls
- * belong to one thread at a time; its wait, completed and error calls may be
- * made by any number of others meanwhile. Nobody may use an object while or
- * after it is destroyed.
+ * from several threads at once. One queue's prep, discard and submit calls belong
+ * to one thread at a time: threads that share a queue hold a lock of their own
+ * from the first prep to the submit. Its wait, completed and error calls may be
+ * made by any number of threads meanwhile. Calls on different queues never wait
+ * for each other in the library. Nobody may use an object while or after it is
+ * destroyed.
  *
  * FORK. Objects serve the process that made them. In a child every call
  * returns -ECHILD, except the _destroy and _close calls, which free the
- * child's memory and leave the parent's objects alone; mappings are absent.
+ * child's memory and leave the parent's objects alone; mappings are absent. A
+ * child that wants to use a card opens it itself. Other threads may be inside
+ * of calls during fork(): what they hold is no hindrance to the child.
  * Descriptors are close-on-exec.
  *
- * SIGNALS. No call returns because of a handled signal; waits go on.
+ * SIGNALS. No call returns because of a handled signal; waits go on. In a signal
+ * handler only gantry_queue_completed() and gantry_queue_error() may be called.
  */
 #ifndef GANTRY_H
 #define GANTRY_H
@@ -57,6 +112,33 @@ struct gantry_device;
 struct gantry_buffer;
 struct gantry_queue;
 struct gantry_fence;
+
+/* ---- Errors: what a result means ---------------------------------------- */
+
+/**
+ * gantry_strerror() - tell what an error means to gantry, and what to do
+ * @error: a result of this library: a negative errno; a positive one is taken too
+ *
+ * Unlike strerror() it speaks of cards, queues and buffers. The text is English
+ * whatever the locale, one line without a full stop, and stays valid for ever;
+ * any thread may call at any time, a child after fork() too.
+ *
+ * Return: the text, never NULL; for a number that the library never returns what
+ * the C library says of it.
+ */
+const char *gantry_strerror(int error);
+
+/**
+ * gantry_explain() - tell what an error of one call means, and what to do
+ * @call: the name of the function that returned it: "gantry_queue_submit"
+ * @error: as in gantry_strerror()
+ *
+ * An errno can have several reasons; the call that returned it narrows them down.
+ *
+ * Return: the text, never NULL; what gantry_strerror() says when @call is NULL,
+ * unknown, or has nothing of its own to say about @error.
+ */
+const char *gantry_explain(const char *call, int error);
 
 /* ---- Cards: what is plugged in, with or without our driver ------------- */
 
@@ -96,37 +178,43 @@ struct gantry_card {
  *
  * Needs no privilege and opens no card. The list does not follow later changes.
  *
- * Return: 0, or -ENOSYS when the system has no sysfs, or -ENOMEM.
+ * Return: 0, or
+ *   -ENOSYS.
  */
 int gantry_card_list_create(struct gantry_card_list **out);
 
-/** gantry_card_list_destroy() - free a list; NULL is fine */
+/**
+ * gantry_card_list_destroy() - free a list
+ * @list: NULL is fine
+ */
 void gantry_card_list_destroy(struct gantry_card_list *list);
 
 /**
- * gantry_card_list_count() - how many cards it holds
+ * gantry_card_list_count() - count the cards of a list
  *
  * Return: the count, 0 is a good answer.
  */
 int gantry_card_list_count(const struct gantry_card_list *list);
 
 /**
- * gantry_card_list_get() - one card
+ * gantry_card_list_get() - get one card of a list
  * @index: from 0
  * @card: filled in; its size is set by the caller
  *
- * Return: 0, or -ENOENT when @index is past the last.
+ * Return: 0, or
+ *   -ENOENT  @index is past the last: gantry_card_list_count() tells how many there are.
  */
 int gantry_card_list_get(const struct gantry_card_list *list, unsigned int index,
 			 struct gantry_card *card);
 
 /**
- * gantry_card_list_find() - the card a person named
+ * gantry_card_list_find() - find the card that a person named
  * @name: a PCI address ("0000:00:04.0", "00:04.0"), "accel0", "0" or
  *	  "/dev/accel/accel0"; NULL: the first card that gantry drives
  * @card: filled in; its size is set by the caller
  *
- * Return: 0, or -ENOENT when there is none.
+ * Return: 0, or
+ *   -ENOENT  there is no such card: 'gantryctl list' shows all.
  */
 int gantry_card_list_find(const struct gantry_card_list *list, const char *name,
 			  struct gantry_card *card);
@@ -141,9 +229,16 @@ int gantry_card_list_find(const struct gantry_card_list *list, const char *name,
  * Two opens of one card are two contexts: nothing made in the one is known in
  * the other, except what is exported and imported.
  *
- * Return: 0, or -ENOENT no such card; -ENXIO the card is there but gantry does
- * not drive it (`gantryctl bind`); -EOPNOTSUPP the node belongs to another
- * driver; -EACCES this user may not open it.
+ * Return: 0, or
+ *   -ENOENT  there is no such card: 'gantryctl list' shows all;
+ *   -ENXIO  the card is there but gantry does not drive it: 'gantryctl bind'
+ *	gives it to gantry;
+ *   -EOPNOTSUPP  the device file belongs to another driver, or to a gantry.ko
+ *	too old for this library: install both from one release;
+ *   -EACCES  this user may not open the device file: run as a member of the
+ *	group that owns it;
+ *   -EPERM  the container does not let the device file in: allow it there;
+ *   -ENOSYS, -EMFILE.
  */
 int gantry_device_open(const char *name, struct gantry_device **out);
 
@@ -154,22 +249,25 @@ int gantry_device_open(const char *name, struct gantry_device **out);
  *
  * The context is shared with whoever else holds the descriptor.
  *
- * Return: 0, or -EBADF no such descriptor, -EOPNOTSUPP not gantry's.
+ * Return: 0, or
+ *   -EBADF  @fd is not open;
+ *   -EOPNOTSUPP  @fd is not a device of gantry: open /dev/accel/accelN;
+ *   -EMFILE.
  */
 int gantry_device_open_fd(int fd, struct gantry_device **out);
 
 /**
- * gantry_device_close() - let go of a device; NULL is fine
+ * gantry_device_close() - let go of a device
+ * @dev: NULL is fine
  *
  * The context ends with the last object made in it.
  */
 void gantry_device_close(struct gantry_device *dev);
 
 /**
- * gantry_device_fd() - the descriptor, for poll or for ioctls of one's own
+ * gantry_device_fd() - get the descriptor, for ioctls of one's own
  *
- * Return: a descriptor that stays the library's: do not close it. Or -EINVAL,
- * -ECHILD.
+ * Return: a descriptor that stays the library's: do not close it.
  */
 int gantry_device_fd(const struct gantry_device *dev);
 
@@ -216,7 +314,8 @@ struct gantry_device_info {
 };
 
 /**
- * gantry_device_get_info() - what the card is
+ * gantry_device_get_info() - tell what the card is
+ * @info: filled in; its size is set by the caller
  *
  * Read once, at open: no system call.
  *
@@ -244,9 +343,13 @@ struct gantry_region_info {
 };
 
 /**
- * gantry_device_get_region() - how full a region is now
+ * gantry_device_get_region() - tell how full a region is now
+ * @index: from 0
+ * @info: filled in; its size is set by the caller
  *
- * Return: 0, or -ENOENT no such region.
+ * Return: 0, or
+ *   -ENOENT  there is no such region: gantry_device_info.region_count tells how
+ *	many there are.
  */
 int gantry_device_get_region(const struct gantry_device *dev, unsigned int index,
 			     struct gantry_region_info *info);
@@ -282,10 +385,17 @@ struct gantry_sensor_info {
 };
 
 /**
- * gantry_device_get_sensor() - read a sensor; may take some milliseconds
+ * gantry_device_get_sensor() - read a sensor
+ * @index: from 0
+ * @info: filled in; its size is set by the caller
  *
- * Return: 0, or -ENOENT no such sensor; -EOPNOTSUPP this card cannot tell; -EIO
- * it gave no answer.
+ * May sleep some milliseconds, until the card has answered.
+ *
+ * Return: 0, or
+ *   -ENOENT  there is no such sensor: gantry_device_info.sensor_count tells how
+ *	many there are;
+ *   -EOPNOTSUPP  this card has no such sensor to read;
+ *   -EIO  the card gave no answer: try again.
  */
 int gantry_device_get_sensor(const struct gantry_device *dev, unsigned int index,
 			     struct gantry_sensor_info *info);
@@ -305,17 +415,22 @@ struct gantry_neighbor_info {
 };
 
 /**
- * gantry_device_get_neighbor() - where a link leads
+ * gantry_device_get_neighbor() - tell where a link leads
+ * @index: from 0
+ * @info: filled in; its size is set by the caller
  *
- * Return: 0, or -ENOENT no such link; -EOPNOTSUPP this card cannot tell; -EIO it
- * gave no answer.
+ * Return: 0, or
+ *   -ENOENT  there is no such link: gantry_device_info.neighbor_count tells how
+ *	many there are;
+ *   -EOPNOTSUPP  this card cannot tell where its links lead;
+ *   -EIO  the card gave no answer: try again.
  */
 int gantry_device_get_neighbor(const struct gantry_device *dev, unsigned int index,
 			       struct gantry_neighbor_info *info);
 
 /**
- * struct gantry_counters_info - what the driver did since it bound the card,
- * for all contexts together
+ * struct gantry_counters_info - what the driver did on the card since it bound
+ * it, for all contexts together
  */
 struct gantry_counters_info {
 	/** @size: sizeof(struct gantry_counters_info) */
@@ -343,9 +458,11 @@ struct gantry_counters_info {
 };
 
 /**
- * gantry_device_get_counters() - what the driver did
+ * gantry_device_get_counters() - tell what the driver did
+ * @info: filled in; its size is set by the caller
  *
- * Return: 0, or -EOPNOTSUPP this card has no counters.
+ * Return: 0, or
+ *   -EOPNOTSUPP  this card has no counters.
  */
 int gantry_device_get_counters(const struct gantry_device *dev,
 			       struct gantry_counters_info *info);
@@ -365,9 +482,14 @@ int gantry_device_get_counters(const struct gantry_device *dev,
  *
  * Sleeps while freed device memory that it needs is still being zeroed.
  *
- * Return: 0, or -EINVAL length 0 or unusably large, no such region; -ENOSPC the
- * region has no room; -ENOMEM host memory has none; -EIO the card failed to
- * zero the memory.
+ * Return: 0, or
+ *   -EINVAL  the length is 0 or larger than any memory, or the card has no such
+ *	region: gantry_device_info.region_count tells how many there are;
+ *   -ENOSPC  the region has no room: destroy buffers, or try another region;
+ *   -ENOMEM  the host has no memory for it: end something, or ask for less;
+ *   -EIO  the card failed to zero the memory: try again, or another region;
+ *   -EOPNOTSUPP  the card cannot reach this host's memory directly: turn the
+ *	IOMMU on.
  */
 int gantry_buffer_create(struct gantry_device *dev, uint64_t length, uint32_t region,
 			 struct gantry_buffer **out);
@@ -377,10 +499,14 @@ int gantry_buffer_create(struct gantry_device *dev, uint64_t length, uint32_t re
  * @dmabuf_fd: stays the caller's, who may close it at once
  *
  * The memory lives as long as this buffer. Importing what this context exported
- * gives a second buffer for the same memory.
+ * gives a second buffer for the same memory. The driver that exported the memory
+ * may answer with errors of its own.
  *
- * Return: 0, or -EBADF no such descriptor; -EINVAL not a dma-buf; or what its
- * exporter answers.
+ * Return: 0, or
+ *   -EBADF  @dmabuf_fd is not open;
+ *   -EINVAL  @dmabuf_fd is not a dma-buf;
+ *   -EOPNOTSUPP  it is the device memory of another card: copy it through a
+ *	host buffer.
  */
 int gantry_buffer_import(struct gantry_device *dev, int dmabuf_fd,
 			 struct gantry_buffer **out);
@@ -390,8 +516,8 @@ int gantry_buffer_import(struct gantry_device *dev, int dmabuf_fd,
  * @memfd: from memfd_create(); stays the caller's, who may close it at once.
  *	   Sealed with F_SEAL_SHRINK (its pages may not go away) and not with
  *	   F_SEAL_WRITE
- * @offset: whole pages
- * @length: whole pages, more than 0, inside the file
+ * @offset: in bytes, a multiple of the page size
+ * @length: in bytes, a multiple of the page size, more than 0, inside the file
  *
  * No copy is made: the card reads and writes the very pages, which stay in
  * memory for as long as the buffer lives. The program maps the memfd itself;
@@ -399,9 +525,14 @@ int gantry_buffer_import(struct gantry_device *dev, int dmabuf_fd,
  * /dev/udmabuf, whose module parameter size_limit_mb limits @length (64 MiB
  * unless the operator set it).
  *
- * Return: 0, or -EINVAL not a memfd, a bad range, or more than udmabuf allows;
- * -EPERM seals as above are missing or in the way; -EOPNOTSUPP no udmabuf in
- * this kernel (modprobe udmabuf); -EACCES /dev/udmabuf may not be opened.
+ * Return: 0, or
+ *   -EBADF  @memfd is not open;
+ *   -EINVAL  it is not a memfd, the range is not whole pages inside of it, or is
+ *	more than udmabuf's size_limit_mb allows;
+ *   -EPERM  the memfd must be sealed with F_SEAL_SHRINK and must not be sealed
+ *	with F_SEAL_WRITE;
+ *   -EOPNOTSUPP  this kernel has no udmabuf: 'modprobe udmabuf';
+ *   -EACCES  this user may not open /dev/udmabuf.
  */
 int gantry_buffer_import_memfd(struct gantry_device *dev, int memfd, uint64_t offset,
 			       uint64_t length, struct gantry_buffer **out);
@@ -409,8 +540,8 @@ int gantry_buffer_import_memfd(struct gantry_device *dev, int memfd, uint64_t of
 /**
  * gantry_buffer_export() - offer a buffer to other devices and contexts
  *
- * Return: a dma-buf descriptor (close-on-exec) that the caller closes; or what
- * the kernel answers: -EMFILE, -ENFILE.
+ * Return: a dma-buf descriptor (close-on-exec) that the caller closes, or
+ *   -EMFILE, -ENFILE.
  */
 int gantry_buffer_export(struct gantry_buffer *buf);
 
@@ -424,20 +555,24 @@ int gantry_buffer_export(struct gantry_buffer *buf);
  * not have it. After the card was removed, touching a mapping of device memory
  * raises SIGBUS.
  *
- * Return: 0, or -EOPNOTSUPP an imported buffer that its owner has to map;
- * -ENOMEM no address space.
+ * Return: 0, or
+ *   -EOPNOTSUPP  the buffer was imported: whoever made the memory has to map it;
+ *   -ENOMEM  this process has no address space left for it.
  */
 int gantry_buffer_map(struct gantry_buffer *buf, void **out);
 
 /**
- * gantry_buffer_unmap() - end the mapping; none is fine
+ * gantry_buffer_unmap() - end the mapping
+ *
+ * It is no error if there is none.
  *
  * Return: 0.
  */
 int gantry_buffer_unmap(struct gantry_buffer *buf);
 
 /**
- * gantry_buffer_destroy() - unmap and let go of a buffer; NULL is fine
+ * gantry_buffer_destroy() - unmap and let go of a buffer
+ * @buf: NULL is fine
  *
  * Jobs that were submitted still finish with it. Operations that were prepared
  * but not submitted must not name it any more.
@@ -468,7 +603,10 @@ struct gantry_buffer_info {
 };
 
 /**
- * gantry_buffer_get_info() - what a buffer is; no system call
+ * gantry_buffer_get_info() - tell what a buffer is
+ * @info: filled in; its size is set by the caller
+ *
+ * No system call.
  *
  * Return: 0.
  */
@@ -493,13 +631,20 @@ int gantry_buffer_get_info(const struct gantry_buffer *buf,
  */
 int gantry_fence_create(struct gantry_device *dev, struct gantry_fence **out);
 
-/** gantry_fence_destroy() - let go of a fence; jobs that use it keep it */
+/**
+ * gantry_fence_destroy() - let go of a fence
+ * @fence: NULL is fine
+ *
+ * Jobs that use it keep it.
+ */
 void gantry_fence_destroy(struct gantry_fence *fence);
 
 /**
  * gantry_fence_signal() - signal a point from the host
+ * @point: from 1, higher than those signaled before
  *
- * Return: 0, or -EINVAL point 0.
+ * Return: 0, or
+ *   -EINVAL  points begin at 1.
  */
 int gantry_fence_signal(struct gantry_fence *fence, uint64_t point);
 
@@ -509,56 +654,67 @@ int gantry_fence_signal(struct gantry_fence *fence, uint64_t point);
  *
  * Waits for points that nobody has submitted yet as well.
  *
- * Return: 0, or -ETIMEDOUT the time came first; -EINVAL point 0.
+ * Return: 0, or
+ *   -ETIMEDOUT  the time was up first: the point can still signal, so wait again;
+ *   -EINVAL  points begin at 1.
  */
 int gantry_fence_wait(struct gantry_fence *fence, uint64_t point, int64_t timeout);
 
 /**
- * gantry_fence_query() - the highest point that has signaled
+ * gantry_fence_query() - get the highest point that has signaled
  *
  * Return: 0.
  */
 int gantry_fence_query(struct gantry_fence *fence, uint64_t *point);
 
 /**
- * gantry_fence_export() - the whole timeline, for another context or process
+ * gantry_fence_export() - offer the whole timeline to other contexts and processes
  *
- * Return: a syncobj descriptor (close-on-exec) that the caller closes; or
- * -EMFILE, -ENFILE.
+ * Return: a syncobj descriptor (close-on-exec) that the caller closes, or
+ *   -EMFILE, -ENFILE.
  */
 int gantry_fence_export(struct gantry_fence *fence);
 
 /**
- * gantry_fence_import() - a timeline that was exported elsewhere
+ * gantry_fence_import() - take in a timeline that was exported elsewhere
  * @syncobj_fd: stays the caller's
  *
- * Return: 0, or -EBADF no such descriptor, -EINVAL not a syncobj.
+ * Return: 0, or
+ *   -EBADF  @syncobj_fd is not open;
+ *   -EINVAL  @syncobj_fd is not a syncobj: a sync_file is imported by
+ *	gantry_fence_import_sync_file().
  */
 int gantry_fence_import(struct gantry_device *dev, int syncobj_fd,
 			struct gantry_fence **out);
 
 /**
- * gantry_fence_export_sync_file() - one point, as what poll() and other drivers
- * understand
+ * gantry_fence_export_sync_file() - make a file of one point, for poll and other drivers
+ * @point: from 1
  *
- * Return: a sync_file descriptor (close-on-exec) that the caller closes; or
- * -EINVAL point 0, or a point that nobody has submitted yet; -EMFILE, -ENFILE.
+ * Return: a sync_file descriptor (close-on-exec) that the caller closes, or
+ *   -EINVAL  points begin at 1, or nobody has submitted this one yet: submit the
+ *	job that signals it first;
+ *   -EMFILE, -ENFILE.
  */
 int gantry_fence_export_sync_file(struct gantry_fence *fence, uint64_t point);
 
 /**
- * gantry_fence_import_sync_file() - a point that signals when a sync_file does
+ * gantry_fence_import_sync_file() - let a point signal when a sync_file does
+ * @point: from 1, higher than those signaled before
  * @sync_file_fd: stays the caller's
  *
- * Return: 0, or -EBADF no such descriptor; -EINVAL point 0, not a sync_file.
+ * Return: 0, or
+ *   -EBADF  @sync_file_fd is not open;
+ *   -EINVAL  points begin at 1, or @sync_file_fd is not a sync_file.
  */
 int gantry_fence_import_sync_file(struct gantry_fence *fence, uint64_t point,
 				  int sync_file_fd);
 
 /* ---- Queues: work for the card ----------------------------------------- */
 
-/** Queue priorities: a higher one is served first. */
+/** The priority of a queue unless it says otherwise. */
 #define GANTRY_PRIORITY_NORMAL	0
+/** Served when no queue of normal priority has work on the same ring. */
 #define GANTRY_PRIORITY_LOW	1
 
 /** For gantry_queue_options.spin: sleep at once. */
@@ -591,16 +747,20 @@ struct gantry_queue_options {
  * Submissions of one queue take effect one after the other. Queues run side by
  * side; fences order them.
  *
- * Return: 0, or -EINVAL unknown priority, more ops or syncs than the card
- * takes; -E2BIG an option that this library does not know; -ENOSPC this context
- * has gantry_device_info.max_queues already.
+ * Return: 0, or
+ *   -EINVAL  unknown priority, or more operations or syncs than the card takes:
+ *	gantry_device_info.max_ops and gantry_device_info.max_syncs tell how many;
+ *   -E2BIG  an option was set that this library does not know: install a newer
+ *	libgantry, or leave the option zero;
+ *   -ENOSPC  this context has gantry_device_info.max_queues already: destroy one.
  */
 int gantry_queue_create(struct gantry_device *dev,
 			const struct gantry_queue_options *options,
 			struct gantry_queue **out);
 
 /**
- * gantry_queue_destroy() - end a queue; NULL is fine
+ * gantry_queue_destroy() - end a queue
+ * @queue: NULL is fine
  *
  * Does not wait for the card: work that it has begun runs to its end, later
  * work is dropped. Wait first for what matters.
@@ -621,9 +781,14 @@ void gantry_queue_destroy(struct gantry_queue *queue);
  * Writes one element of an array: no allocation, no system call. Both buffers
  * must live until gantry_queue_submit() has returned.
  *
- * Return: 0, or -EINVAL empty range, one that leaves its buffer, source and
- * destination that overlap, unknown flags; -EXDEV a buffer of another device;
- * -EACCES the destination is read-only; -ENOBUFS the batch is full: submit it.
+ * Return: 0, or
+ *   -EINVAL  a range is empty or leaves its buffer, source and destination
+ *	overlap, or a flag is unknown;
+ *   -EXDEV  a buffer belongs to another device or context: export it there and
+ *	import it here;
+ *   -EACCES  the destination may not be written;
+ *   -ENOBUFS  the batch is full: submit it, or make queues with more room
+ *	(gantry_queue_options.max_ops).
  */
 int gantry_queue_prep_copy(struct gantry_queue *queue, struct gantry_buffer *dst,
 			   uint64_t dst_offset, struct gantry_buffer *src,
@@ -634,27 +799,41 @@ int gantry_queue_prep_copy(struct gantry_queue *queue, struct gantry_buffer *dst
  * @offset: a multiple of 4
  * @length: a multiple of 4, at least 4
  * @pattern: in the byte order of the host
+ * @flags: %GANTRY_OP_BARRIER or 0
  *
- * Return: as gantry_queue_prep_copy().
+ * Return: 0, or
+ *   -EINVAL  the range is empty, leaves its buffer or is not made of whole words
+ *	of 4 bytes, or a flag is unknown;
+ *   -EXDEV  the buffer belongs to another device or context: export it there and
+ *	import it here;
+ *   -EACCES  the destination may not be written;
+ *   -ENOBUFS  the batch is full: submit it, or make queues with more room
+ *	(gantry_queue_options.max_ops).
  */
 int gantry_queue_prep_fill(struct gantry_queue *queue, struct gantry_buffer *dst,
 			   uint64_t offset, uint64_t length, uint32_t pattern,
 			   uint32_t flags);
 
 /**
- * gantry_queue_prep_wait() - the batch starts once this point has signaled
+ * gantry_queue_prep_wait() - let the batch start once a point has signaled
+ * @point: from 1
  *
  * The point must have been submitted (or signaled) by the time of
  * gantry_queue_submit().
  *
- * Return: 0, or -EINVAL point 0; -EXDEV a fence of another device; -ENOBUFS no
- * room for more waits.
+ * Return: 0, or
+ *   -EINVAL  points begin at 1;
+ *   -EXDEV  the fence belongs to another device or context: export it there and
+ *	import it here;
+ *   -ENOBUFS  the batch has no room for more of these: make queues with more
+ *	(gantry_queue_options.max_syncs).
  */
 int gantry_queue_prep_wait(struct gantry_queue *queue, struct gantry_fence *fence,
 			   uint64_t point);
 
 /**
- * gantry_queue_prep_signal() - this point signals when the batch has ended
+ * gantry_queue_prep_signal() - let a point signal when the batch has ended
+ * @point: from 1, higher than those that others signal
  *
  * Return: as gantry_queue_prep_wait().
  */
@@ -675,16 +854,20 @@ int gantry_queue_discard(struct gantry_queue *queue);
  * Does not wait for the card. Once accepted the batch is empty again; if the
  * call fails, the batch stays as it was.
  *
- * Return: 0, or -EBUSY the queue holds gantry_device_info.max_jobs jobs: wait
- * for one and submit again; -EINVAL nothing was prepared, or a wait for a point
- * that nobody has submitted yet; -ENOENT a buffer or fence was destroyed after
- * it was prepared; -EIO an earlier job broke the queue (see
- * gantry_queue_error()): make a new one.
+ * Return: 0, or
+ *   -EBUSY  the queue holds gantry_device_info.max_jobs jobs: wait for one of
+ *	them, then submit again;
+ *   -EINVAL  nothing was prepared, or it waits for a point that nobody has
+ *	submitted yet: submit the job that signals it first;
+ *   -ENOENT  a buffer or fence was destroyed after it was prepared: discard the
+ *	batch, and destroy what it names only after it was submitted;
+ *   -EIO  an earlier job broke the queue: gantry_queue_error() tells which and
+ *	why, and a new queue goes on.
  */
 int gantry_queue_submit(struct gantry_queue *queue, uint64_t *seqno);
 
 /**
- * gantry_queue_wait() - until a job has ended, and how it ended
+ * gantry_queue_wait() - wait until a job has ended, and tell how
  * @seqno: from gantry_queue_submit()
  * @timeout: nanoseconds from now; 0 only looks, negative waits for ever
  *
@@ -692,28 +875,42 @@ int gantry_queue_submit(struct gantry_queue *queue, uint64_t *seqno);
  * then sleeps in the kernel. When it returns 0, all that the job and those
  * before it wrote can be seen.
  *
- * Return: 0 the job ended well; -ETIMEDOUT it has not ended yet; -EINVAL no
- * such job was submitted; or how it failed: -ETIME the card made no progress
- * with it, -ECANCELED an earlier job broke the queue, -EIO the card reported an
- * error, -ENODEV the card went away.
+ * Return: 0 when the job ended well, or
+ *   -ETIMEDOUT  the job has not ended yet: wait again;
+ *   -EINVAL  no job of this number was submitted to this queue;
+ *   -ETIME  the card made no progress with the job, so the driver ended it, and
+ *	the queue is broken: make a new one; the kernel log says what became of
+ *	the card;
+ *   -ECANCELED  an earlier job broke the queue, so this one was not done:
+ *	gantry_queue_error() tells which and why;
+ *   -EIO  the card reported an error, and the queue is broken: make a new one;
+ *	the kernel log says what became of the card;
+ *   -ENODEV  the card was removed while it had the job.
  */
 int gantry_queue_wait(struct gantry_queue *queue, uint64_t seqno, int64_t timeout);
 
 /**
- * gantry_queue_completed() - number of the last job that has ended
+ * gantry_queue_completed() - get the number of the last job that has ended
  *
- * One read of the status page: no system call. 0: none yet, or @queue is NULL
- * or a parent's. What jobs up to it wrote can be seen.
+ * One read of the status page: no system call. What jobs up to it wrote can be
+ * seen.
+ *
+ * Return: the number; 0 when none has ended yet, or @queue is NULL or a parent's.
  */
 uint64_t gantry_queue_completed(const struct gantry_queue *queue);
 
 /**
- * gantry_queue_error() - what broke the queue
+ * gantry_queue_error() - tell what broke the queue
  * @seqno: the job that did; may be NULL
  *
  * One read of the status page: no system call.
  *
- * Return: 0 the queue is fine (@seqno is not written), or the error of that job.
+ * Return: 0 when the queue is fine (@seqno is not written), or how that job failed
+ *   -ETIME  the card made no progress with the job, so the driver ended it: make
+ *	a new queue; the kernel log says what became of the card;
+ *   -EIO  the card reported an error: make a new queue; the kernel log says what
+ *	became of the card;
+ *   -ENODEV  the card was removed.
  */
 int gantry_queue_error(const struct gantry_queue *queue, uint64_t *seqno);
 
