@@ -212,6 +212,7 @@ static void job_that_fails_ends_the_journey(void **state)
 		assert_int_equal(run(), -ETIME);
 		assert_int_equal(error.code, -ETIME);
 		assert_int_equal(memcmp(error.what, "copy from ", 10), 0);
+		assert_non_null(strstr(transfer_explain(&error), "no progress"));
 		assert_int_equal(fake_card.objects, 0);
 	}
 }
@@ -252,6 +253,8 @@ static void output_that_takes_no_more_is_told(void **state)
 	assert_int_equal(fcntl(options.out_fd, F_ADD_SEALS, F_SEAL_GROW), 0);
 	assert_int_equal(run(), -EPERM);
 	assert_string_equal(error.what, "write the output file");
+	/* the system's error, not the library's: about files, not cards */
+	assert_string_equal(transfer_explain(&error), strerror(EPERM));
 }
 
 static uint64_t last_done;

@@ -165,7 +165,7 @@ static void complain_of_transfer(const struct transfer_error *error)
 		complain("cannot %s: it became shorter meanwhile", error->what);
 		break;
 	default:
-		complain("cannot %s: %s", error->what, strerror(-error->code));
+		complain("cannot %s: %s", error->what, transfer_explain(error));
 	}
 }
 

@@ -261,7 +261,8 @@ int command_info(int argc, char **argv)
 		answer = device_to_json(dev, &info);
 	gantry_device_close(dev);
 	if (ret) {
-		complain("the card does not answer: %s", strerror(-ret));
+		complain("the card does not answer: %s",
+			 gantry_explain("gantry_device_get_info", ret));
 		return EXIT_FAILED;
 	}
 	return json ? output_print(answer) : print_info(answer);

@@ -3,7 +3,6 @@
  * gantryctl list: every card that gantry drives or could drive.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "gantryctl.h"
 #include "output.h"
@@ -84,7 +83,8 @@ int command_list(int argc, char **argv)
 		return usage_error("list", "list: takes no card; see 'gantryctl info %s'", card);
 	ret = gantry_card_list_create(&list);
 	if (ret) {
-		complain("cannot look for cards: %s", strerror(-ret));
+		complain("cannot look for cards: %s",
+			 gantry_explain("gantry_card_list_create", ret));
 		return EXIT_FAILED;
 	}
 	ret = json ? list_as_json(list) : list_as_text(list);

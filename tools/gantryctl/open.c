@@ -3,7 +3,6 @@
  * From the name that a person gives a card to the card.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "gantryctl.h"
 
@@ -14,7 +13,8 @@ int find_card(const char *name, struct gantry_card *card)
 
 	ret = gantry_card_list_create(&list);
 	if (ret) {
-		complain("cannot look for cards: %s", strerror(-ret));
+		complain("cannot look for cards: %s",
+			 gantry_explain("gantry_card_list_create", ret));
 		return ret;
 	}
 	ret = gantry_card_list_find(list, name, card);
@@ -25,26 +25,10 @@ int find_card(const char *name, struct gantry_card *card)
 	else if (ret == -ENOENT)
 		complain("there is no card that gantry can drive in this machine");
 	else if (ret)
-		complain("cannot find the card: %s", strerror(-ret));
+		complain("cannot find the card: %s",
+			 gantry_explain("gantry_card_list_find", ret));
 	gantry_card_list_destroy(list);
 	return ret;
-}
-
-static void complain_of_open(const struct gantry_card *card, int error)
-{
-	switch (-error) {
-	case EACCES:
-	case EPERM:
-		complain("may not open %s: run as root, or as a member of the group that owns it",
-			 card->node);
-		break;
-	case EOPNOTSUPP:
-		complain("%s does not speak gantry's interface: are gantry.ko and this program of one release?",
-			 card->node);
-		break;
-	default:
-		complain("cannot open %s: %s", card->node, strerror(-error));
-	}
 }
 
 int open_card(const char *name, struct gantry_device **dev)
@@ -62,6 +46,7 @@ int open_card(const char *name, struct gantry_device **dev)
 	}
 	ret = gantry_device_open(card.node, dev);
 	if (ret)
-		complain_of_open(&card, ret);
+		complain("cannot open %s: %s", card.node,
+			 gantry_explain("gantry_device_open", ret));
 	return ret;
 }

@@ -85,16 +85,27 @@ bool transfer_is_equal(const struct transfer_result *result)
 
 /* ---- errors: the first one counts and stops both threads ---------------- */
 
-static int fail(struct transfer *t, int code, const char *what)
+/* @call: of libgantry, whose error it is; NULL: the system's */
+static int fail_call(struct transfer *t, int code, const char *what, const char *call)
 {
 	pthread_mutex_lock(&t->lock);
-	if (!t->error.code) {
-		t->error.code = code;
-		t->error.what = what;
-	}
+	if (!t->error.code)
+		t->error = (struct transfer_error) {
+			.code = code, .what = what, .call = call,
+		};
 	pthread_cond_broadcast(&t->changed);
 	pthread_mutex_unlock(&t->lock);
 	return code;
+}
+
+static int fail(struct transfer *t, int code, const char *what)
+{
+	return fail_call(t, code, what, NULL);
+}
+
+const char *transfer_explain(const struct transfer_error *error)
+{
+	return error->call ? gantry_explain(error->call, error->code) : strerror(-error->code);
 }
 
 /* ---- setting up ---------------------------------------------------------- */
@@ -153,7 +164,7 @@ static int make_device_memory(struct transfer *t)
 			t->ring = t->depth;
 	}
 	if (ret)
-		return fail(t, ret, "make a buffer in device memory");
+		return fail_call(t, ret, "make a buffer in device memory", "gantry_buffer_create");
 	t->result->resident = ring_length(t);
 	return 0;
 }
@@ -164,9 +175,11 @@ static int make_host_buffer(struct transfer *t, struct gantry_buffer **buf, void
 
 	ret = gantry_buffer_create(t->dev, t->opts->chunk, GANTRY_REGION_HOST, buf);
 	if (ret)
-		return fail(t, ret, "make a host buffer");
+		return fail_call(t, ret, "make a host buffer", "gantry_buffer_create");
 	ret = gantry_buffer_map(*buf, map);
-	return ret ? fail(t, ret, "map a host buffer") : 0;
+	if (ret)
+		return fail_call(t, ret, "map a host buffer", "gantry_buffer_map");
+	return 0;
 }
 
 static int make_slots(struct transfer *t)
@@ -201,10 +214,10 @@ static int make_legs(struct transfer *t)
 			continue;
 		ret = gantry_queue_create(t->dev, NULL, &t->legs[i].queue);
 		if (ret)
-			return fail(t, ret, "make a queue");
+			return fail_call(t, ret, "make a queue", "gantry_queue_create");
 		ret = gantry_fence_create(t->dev, &t->legs[i].fence);
 		if (ret)
-			return fail(t, ret, "make a fence");
+			return fail_call(t, ret, "make a fence", "gantry_fence_create");
 	}
 	return 0;
 }
@@ -343,7 +356,7 @@ static int submit_leg(struct transfer *t, uint64_t k, struct slot *slot, int leg
 	if (!ret)
 		ret = gantry_queue_submit(queue, &slot->seqno[leg]);
 	if (ret)
-		return fail(t, ret, "submit a copy");
+		return fail_call(t, ret, "submit a copy", "gantry_queue_submit");
 	/* only for the time it takes: without it, the drainer's own clock counts */
 	ret = gantry_fence_export_sync_file(t->legs[leg].fence, k + 1);
 	slot->sync_file[leg] = ret < 0 ? -1 : ret;
@@ -436,7 +449,7 @@ static int wait_for_legs(struct transfer *t, uint64_t k, struct slot *slot)
 			continue;
 		ret = gantry_queue_wait(t->legs[i].queue, slot->seqno[i], -1);
 		if (ret)
-			return fail(t, ret, what[i]);
+			return fail_call(t, ret, what[i], "gantry_queue_wait");
 	}
 	time_legs(t, k, slot);
 	return 0;

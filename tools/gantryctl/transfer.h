@@ -79,8 +79,11 @@ struct transfer_result {
 };
 
 struct transfer_error {
-	/** @what: "cannot <what>: strerror(-code)" is the message */
+	/** @what: "cannot <what>: <transfer_explain()>" is the message */
 	const char *what;
+	/** @call: of libgantry, that failed; NULL: one of the system */
+	const char *call;
+	/** @code: negative errno */
 	int code;
 };
 
@@ -92,6 +95,9 @@ struct transfer_error {
  */
 int transfer_run(struct gantry_device *dev, const struct transfer_options *options,
 		 struct transfer_result *result, struct transfer_error *error);
+
+/** transfer_explain() - why it failed, and what to do */
+const char *transfer_explain(const struct transfer_error *error);
 
 /** transfer_is_equal() - did all come back as it was sent? */
 bool transfer_is_equal(const struct transfer_result *result);
