@@ -191,9 +191,8 @@ static void fill(struct vfu_config *c, uint32_t at,
 		memcpy(c->writable + at, cap->writable, cap->size);
 }
 
-static bool add_others(struct builder *b, const struct vfu_options *o)
+static bool add_plain(struct builder *b, const struct vfu_options *o)
 {
-	struct builder ext = { .config = b->config, .next = FIRST_EXTENDED };
 	uint32_t at;
 	size_t i;
 
@@ -206,17 +205,31 @@ static bool add_others(struct builder *b, const struct vfu_options *o)
 			return false;
 		fill(b->config, at + 2, &o->capabilities[i]);
 	}
+	return true;
+}
+
+static bool add_all_extended(struct vfu_server *server, const struct vfu_options *o)
+{
+	struct builder b = { .config = &server->config, .next = FIRST_EXTENDED };
+	uint32_t at;
+	size_t i;
+
 	for (i = 0; i < o->n_extended; i++) {
 		if (o->extended[i].size > VFU_CONFIG_SIZE)
 			return false;
-		at = add_extended(&ext, o->extended[i].id,
+		at = add_extended(&b, o->extended[i].id,
 				  o->extended[i].version,
 				  4 + o->extended[i].size);
 		if (!at)
 			return false;
-		fill(b->config, at + 4, &o->extended[i]);
+		fill(b.config, at + 4, &o->extended[i]);
 	}
-	return true;
+	if (!server->faults)
+		return true;
+	at = add_extended(&b, PCI_EXT_CAP_ID_VNDR, 1, VFU_FAULT_SIZE);
+	if (at)
+		vfu_fault_vsec_init(server, at);
+	return at;
 }
 
 int vfu_config_init(struct vfu_server *server, const struct vfu_options *o)
@@ -233,7 +246,7 @@ int vfu_config_init(struct vfu_server *server, const struct vfu_options *o)
 	if (!add_pm(&b) || !add_pcie(&b) ||
 	    (o->msi_vectors && !add_msi(&b, o->msi_vectors)) ||
 	    (o->msix_vectors && !add_msix(&b, &server->msix)) ||
-	    !add_others(&b, o)) {
+	    !add_plain(&b, o) || !add_all_extended(server, o)) {
 		vfu_log(server, "options: the capabilities do not fit");
 		return -EINVAL;
 	}
@@ -289,6 +302,7 @@ void vfu_config_write(struct vfu_server *server, uint32_t off,
 	keep_power_state(c, power);
 	pthread_mutex_unlock(&c->lock);
 
+	vfu_fault_vsec_written(server, off, len);
 	if (starts_flr(c, off, buf, len))
 		vfu_device_reset(server);
 	else if (server->ops->config_write)
@@ -303,6 +317,7 @@ int vfu_config_read(struct vfu_server *server, uint32_t off, void *buf,
 	if (!vfu_within(off, len, VFU_CONFIG_SIZE))
 		return -EINVAL;
 	pthread_mutex_lock(&c->lock);
+	vfu_fault_vsec_refresh_locked(server, off, len);
 	memcpy(buf, c->now + off, len);
 	pthread_mutex_unlock(&c->lock);
 	return 0;

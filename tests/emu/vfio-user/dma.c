@@ -412,6 +412,15 @@ static int copy_span(struct vfu_server *server, const struct span *span,
 	return 0;
 }
 
+/* A fault that was asked for keeps the card from host memory */
+static bool refused(struct vfu_server *server, bool write)
+{
+	uint32_t at = write ? VFU_AT_DMA_WRITE : VFU_AT_DMA_READ;
+
+	return vfu_fault_off_bus(server->faults, at) ||
+	       vfu_fault(server->faults, VFU_FAULT_DMA, at, NULL);
+}
+
 static int transfer(struct vfu_server *server, uint64_t iova, uint8_t *buf,
 		    size_t len, bool write)
 {
@@ -419,6 +428,8 @@ static int transfer(struct vfu_server *server, uint64_t iova, uint8_t *buf,
 	int ret = 0;
 
 	if (len && len - 1 > UINT64_MAX - iova)
+		return -EFAULT;
+	if (refused(server, write))
 		return -EFAULT;
 	while (len && !ret) {
 		size_t i, n;
@@ -469,6 +480,8 @@ int vfu_dma_pin(struct vfu_server *server, uint64_t iova, size_t len,
 
 	if (!len)
 		return -EINVAL;
+	if (refused(server, write))
+		return -EFAULT;
 	pthread_mutex_lock(&dma->lock);
 	node = maptree_first(&dma->maps, iova);
 	if (!node || node->first > iova || !allows(to_map(node), write))

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "fault.h"
 #include "maptree.h"
 #include "protocol.h"
 #include "vfu.h"
@@ -70,7 +71,8 @@ struct vfu_config {
 	uint8_t now[VFU_CONFIG_SIZE];
 	uint8_t initial[VFU_CONFIG_SIZE];
 	uint8_t writable[VFU_CONFIG_SIZE];
-	uint16_t pm, pcie, msi, msix;	/* offsets of capabilities, 0: none */
+	/* Offsets of capabilities, 0: none */
+	uint16_t pm, pcie, msi, msix, faults;
 };
 
 /* One kind of interrupt, by VFIO's index. */
@@ -121,6 +123,7 @@ struct vfu_dma {
 struct vfu_server {
 	const struct vfu_ops *ops;
 	void *priv;
+	struct vfu_faults *faults;
 	struct vfu_region region[VFU_NUM_REGIONS];
 	uint8_t *rom;
 	struct vfu_msix msix;
@@ -178,6 +181,14 @@ void vfu_config_write(struct vfu_server *server, uint32_t off,
 void vfu_config_reset(struct vfu_server *server);
 bool vfu_config_msi_enabled(struct vfu_server *server, unsigned int *vectors);
 bool vfu_config_msix_enabled(struct vfu_server *server);
+
+/* fault_vsec.c; @at: the capability's offset */
+void vfu_fault_vsec_init(struct vfu_server *server, uint32_t at);
+/* Nothing but the knobs is in [@off, @off + @len) */
+bool vfu_fault_vsec_within(struct vfu_server *server, uint32_t off, size_t len);
+/* Before configuration space is read, with its lock; after it was written, without */
+void vfu_fault_vsec_refresh_locked(struct vfu_server *server, uint32_t off, size_t len);
+void vfu_fault_vsec_written(struct vfu_server *server, uint32_t off, size_t len);
 
 /* device.c */
 int vfu_device_init(struct vfu_server *server,

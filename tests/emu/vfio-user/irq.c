@@ -337,6 +337,8 @@ int vfu_irq_trigger(struct vfu_server *server, unsigned int vector)
 	if (vector >= kind[VFIO_PCI_MSIX_IRQ_INDEX].count &&
 	    vector >= kind[VFIO_PCI_MSI_IRQ_INDEX].count)
 		return -EINVAL;
+	if (server->faults && atomic_load(&server->faults->off_bus))
+		return -EAGAIN;
 
 	pthread_mutex_lock(&server->irqs.lock);
 	index = enabled_kind(server, &vectors);

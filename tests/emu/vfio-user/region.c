@@ -130,6 +130,18 @@ static int access_bar(struct access *a)
 	return 0;
 }
 
+/* Does it go to a card that is off the bus? Only accesses to a BAR make it so. */
+static bool is_lost(const struct access *a)
+{
+	struct vfu_faults *faults = a->server->faults;
+
+	if (a->index < VFU_NUM_BARS)
+		return vfu_fault_off_bus(faults, a->write ? VFU_AT_WRITE : VFU_AT_READ);
+	return faults && atomic_load(&faults->off_bus) &&
+	       !(a->index == VFIO_PCI_CONFIG_REGION_INDEX &&
+		 vfu_fault_vsec_within(a->server, a->off, a->len));
+}
+
 int vfu_region_access(struct vfu_server *server, unsigned int index,
 		      uint64_t off, void *buf, size_t len, bool write)
 {
@@ -148,6 +160,11 @@ int vfu_region_access(struct vfu_server *server, unsigned int index,
 				       VFIO_REGION_INFO_FLAG_READ)))
 		return -EPERM;
 
+	if (is_lost(&access)) {
+		if (!write)
+			memset(buf, 0xff, len);
+		return 0;
+	}
 	if (index < VFU_NUM_BARS)
 		return access_bar(&access);
 	if (index == VFIO_PCI_ROM_REGION_INDEX)

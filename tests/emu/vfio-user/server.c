@@ -38,6 +38,7 @@ int vfu_server_create(const struct vfu_options *options,
 		return -ENOMEM;
 	server->ops = ops;
 	server->priv = priv;
+	server->faults = options->faults;
 	server->listen_fd = -1;
 	server->attached_fd = -1;
 	ret = vfu_link_init(&server->link);

@@ -30,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct vfu_faults;
 struct vfu_server;
 
 #define VFU_NUM_BARS		6
@@ -124,6 +125,8 @@ struct vfu_capability {
  * @n_capabilities: how many
  * @extended: further extended capabilities, in order
  * @n_extended: how many
+ * @faults: faults that can be asked for, see fault.h; must outlive the server and
+ *	adds a vendor-specific extended capability. NULL: none
  *
  * Power management and PCI Express endpoint capabilities (with function level
  * reset) are always there. Zero is a good default for every member except the
@@ -149,6 +152,7 @@ struct vfu_options {
 	size_t n_capabilities;
 	const struct vfu_capability *extended;
 	size_t n_extended;
+	struct vfu_faults *faults;
 };
 
 /**
@@ -333,7 +337,7 @@ void vfu_dma_unpin(struct vfu_server *server, struct vfu_pin *pin);
  * A masked MSI-X vector becomes pending and is delivered when unmasked.
  *
  * Return: 0: delivered or pending; -EINVAL: the device has no such vector;
- * -EAGAIN: the guest has no interrupt of that kind enabled.
+ * -EAGAIN: the guest has no interrupt of that kind enabled, or the card is off the bus.
  */
 int vfu_irq_trigger(struct vfu_server *server, unsigned int vector);
 
