@@ -13,12 +13,15 @@
 #include <sys/resource.h>
 
 #include "trainium2/card.h"
+#include "trainium2/fault.h"
 #include "trainium2/layout.h"
 #include "vfio-user/vfu.h"
 
 struct arguments {
 	bool hbm_given;
 	const char *socket;
+	const char *faults[VFU_MAX_FAULTS];
+	unsigned int n_faults;
 	struct trn2_options card;
 };
 
@@ -36,10 +39,16 @@ static const char usage[] =
 	"  --serial N           serial number (default: made from the index)\n"
 	"  --index N            position in the server, 0 to 31 (default: 0)\n"
 	"  --workers N          most threads that copy (default: one a CPU)\n"
+	"  --fault FAULT        let something go wrong; as often as wanted. FAULT is\n"
+	"                       NAME[:where=N][:after=N][:times=N][:value=N]: only at\n"
+	"                       one place, after so many chances, so many times (1;\n"
+	"                       or always), with a value of the fault's own\n"
 	"  --help               this text\n"
 	"\n"
 	"Prints \"ready PATH\" once the socket can be connected to. Ends when the\n"
-	"virtual machine disconnects, or on SIGTERM.\n";
+	"virtual machine disconnects, or on SIGTERM.\n"
+	"\n"
+	"Faults, which a guest can ask for as well (docs/emulators.md):\n";
 
 static void __attribute__((noreturn, format(printf, 1, 2)))
 die(const char *format, ...)
@@ -52,6 +61,17 @@ die(const char *format, ...)
 	fputc('\n', stderr);
 	va_end(args);
 	exit(EXIT_FAILURE);
+}
+
+static void __attribute__((noreturn)) help(void)
+{
+	struct vfu_faults faults;
+
+	fputs(usage, stdout);
+	trn2_faults_init(&faults, NULL);
+	vfu_faults_print(&faults, stdout);
+	vfu_faults_fini(&faults);
+	exit(EXIT_SUCCESS);
 }
 
 static uint64_t number(const char *option, const char *text, bool suffix)
@@ -104,9 +124,12 @@ static void parse_option(struct arguments *args, const char *name)
 		if (!workers || workers > 256)
 			die("--workers %s: it is 1 to 256", optarg);
 		card->workers = workers;
+	} else if (!strcmp(name, "fault")) {
+		if (args->n_faults == VFU_MAX_FAULTS)
+			die("--fault: at most %u of them", VFU_MAX_FAULTS);
+		args->faults[args->n_faults++] = optarg;
 	} else {
-		fputs(usage, stdout);
-		exit(EXIT_SUCCESS);
+		help();
 	}
 }
 
@@ -119,6 +142,7 @@ static void parse(struct arguments *args, int argc, char **argv)
 		{ "serial", required_argument, NULL, 0 },
 		{ "index", required_argument, NULL, 0 },
 		{ "workers", required_argument, NULL, 0 },
+		{ "fault", required_argument, NULL, 0 },
 		{ "help", no_argument, NULL, 0 },
 		{ 0 },
 	};
@@ -141,6 +165,16 @@ static void parse(struct arguments *args, int argc, char **argv)
 	problem = trn2_options_check(&args->card);
 	if (problem)
 		die("%s", problem);
+}
+
+static void arm_faults(const struct arguments *args, struct trn2_card *card)
+{
+	for (unsigned int i = 0; i < args->n_faults; i++) {
+		const char *problem = vfu_fault_parse(trn2_card_faults(card), args->faults[i]);
+
+		if (problem)
+			die("--fault %s: %s; --help says more", args->faults[i], problem);
+	}
 }
 
 static int host_pin(void *priv, uint64_t iova, size_t len, bool write,
@@ -271,6 +305,7 @@ int main(int argc, char **argv)
 	ret = trn2_card_create(&args.card, &host_ops, NULL, &card);
 	if (ret)
 		die("cannot make the card: %s", strerror(-ret));
+	arm_faults(&args, card);
 	ret = serve(&args, card);
 	trn2_card_destroy(card);
 	if (ret)

@@ -59,6 +59,7 @@ static int make_parts(struct trn2_card *card)
 	trn2_misc_ram_init(&card->misc_ram, card->options.serial,
 			   card->options.index, workers);
 	trn2_firmware_init(&card->firmware, card);
+	trn2_faults_init(&card->faults, card);
 	return 0;
 
 free_pool:
@@ -111,6 +112,7 @@ void trn2_card_destroy(struct trn2_card *card)
 	for (unsigned int e = 0; e < TRN2_ENGINES; e++)
 		udma_engine_fini(&card->engines[e]);
 	free(card->engines);
+	vfu_faults_fini(&card->faults);
 	trn2_misc_ram_fini(&card->misc_ram);
 	trn2_hbm_fini(&card->hbm);
 	storage_fini(card->apb, TRN2_APB_SIZE);
@@ -128,6 +130,7 @@ void trn2_card_describe(struct trn2_card *card, struct vfu_options *options)
 		.subsystem = TRN2_PCI_DEVICE,
 		.class_code = CLASS_CODE,
 		.revision = layout->revision,
+		.faults = &card->faults,
 	};
 	/* Bridges forward what is above 4 GiB only if it is called prefetchable */
 	options->bars[layout->apb_bar] = (struct vfu_bar){
@@ -148,6 +151,11 @@ void *trn2_card_hbm(struct trn2_card *card, unsigned int stack, uint64_t *size)
 	if (size)
 		*size = card->hbm.stack_size;
 	return card->hbm.stacks[stack];
+}
+
+struct vfu_faults *trn2_card_faults(struct trn2_card *card)
+{
+	return &card->faults;
 }
 
 void trn2_card_reset(struct trn2_card *card)

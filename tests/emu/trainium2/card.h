@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../vfio-user/fault.h"
 #include "../vfio-user/vfu.h"
 
 struct trn2_card;
@@ -105,6 +106,9 @@ int trn2_bar_write(struct trn2_card *card, unsigned int bar, uint64_t off,
 
 /** trn2_card_reset() - a PCI reset: everything but the contents of HBM */
 void trn2_card_reset(struct trn2_card *card);
+
+/** trn2_card_faults() - what can be made to go wrong, and is armed; see fault.h */
+struct vfu_faults *trn2_card_faults(struct trn2_card *card);
 
 /** trn2_card_hbm() - the emulator's own view of a stack, for tests */
 void *trn2_card_hbm(struct trn2_card *card, unsigned int stack, uint64_t *size);

@@ -7,6 +7,12 @@
 
 #include "model.h"
 
+/* A reset that was asked to fail stays where it began, until another is asked for */
+static bool reset_fails(struct trn2_firmware *fw)
+{
+	return vfu_fault(&fw->card->faults, TRN2_FAULT_RESET, 0, NULL);
+}
+
 static void begin_reset(struct trn2_firmware *fw)
 {
 	pthread_mutex_lock(&fw->resetting);
@@ -27,6 +33,10 @@ static void misc_ram_reset(struct trn2_firmware *fw, uint32_t kind)
 
 	begin_reset(fw);
 	trn2_misc_ram_post(ram, TRN2_MR_RESET, 0);
+	if (reset_fails(fw)) {
+		pthread_mutex_unlock(&fw->resetting);
+		return;
+	}
 	if (kind == TRN2_RESET_DEVICE)
 		trn2_reset_device(fw->card);
 	else if (kind == TRN2_RESET_CORES)
@@ -46,6 +56,8 @@ static void look_at_misc_ram(struct trn2_firmware *fw)
 
 static void qemu_reset(struct trn2_firmware *fw, uint32_t map)
 {
+	if (reset_fails(fw))
+		return;
 	begin_reset(fw);
 	if (map)
 		trn2_reset_cores(fw->card, map);

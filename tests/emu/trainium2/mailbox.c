@@ -98,6 +98,8 @@ void trn2_mailbox_answer(struct trn2_card *card)
 	struct request req = { 0 };
 	struct response rsp = { .size = TRN2_MBOX_RSP_DATA };
 
+	if (vfu_fault(&card->faults, TRN2_FAULT_MAILBOX, 0, NULL))
+		return;
 	if (!receive(card, &req) || !req.sequence)
 		return;
 	rsp.error = carry_out(card, &req, &rsp);

@@ -5,6 +5,7 @@
 
 #include "../../../driver/trainium/trainium_regs.h"
 #include "card.h"
+#include "fault.h"
 #include "firmware.h"
 #include "hbm.h"
 #include "layout.h"
@@ -25,6 +26,7 @@
  * @misc_ram: where firmware and host meet
  * @firmware: answers the mailbox and carries out resets
  * @qemu_reset: TRN2_APB_RESET_QEMU, not 0 while a reset is under way
+ * @faults: what a test asked to go wrong
  * @in_reset: reads answer TRN2_READ_IN_RESET and writes are lost
  */
 struct trn2_card {
@@ -37,6 +39,7 @@ struct trn2_card {
 	struct trn2_pool pool;
 	struct trn2_misc_ram misc_ram;
 	struct trn2_firmware firmware;
+	struct vfu_faults faults;
 	_Atomic uint32_t qemu_reset;
 	_Atomic bool in_reset;
 };

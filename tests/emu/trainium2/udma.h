@@ -7,6 +7,7 @@
  *   udma_ring.c   fetching descriptors and reporting them complete
  *   udma_run.c    moving the data, a turn at a time
  *   udma_error.c  causes, logs and what aborts the engine
+ *   udma_fault.c  what goes wrong because a test asked for it
  */
 #ifndef TRN2_UDMA_H
 #define TRN2_UDMA_H
@@ -77,6 +78,10 @@ struct udma_cursor {
 	bool active;
 };
 
+/* What a fault keeps a queue from */
+enum udma_hung { UDMA_RUNS, UDMA_HUNG, UDMA_HUNG_FOR_GOOD, UDMA_HUNG_AND_BUSY };
+enum udma_held { UDMA_NOT_HELD, UDMA_HELD, UDMA_LET_GO };
+
 /**
  * struct udma_queue - both directions, and the packet between them
  * @ring: by side
@@ -85,6 +90,9 @@ struct udma_cursor {
  * @packet_bytes: bytes of the packet so far
  * @dst_first: the next destination to complete begins a packet
  * @failed: stopped by an error until the queue is reset
+ * @hung: stopped by a fault, without a word; all but the first until the engine
+ *	is reset, and the last claims to be active for as long
+ * @held: a fault keeps it in front of a completion
  */
 struct udma_queue {
 	struct udma_ring ring[UDMA_SIDES];
@@ -93,6 +101,8 @@ struct udma_queue {
 	uint64_t packet_bytes;
 	bool dst_first;
 	_Atomic bool failed;
+	_Atomic enum udma_hung hung;
+	enum udma_held held;
 };
 
 /* Counters at UDMA_M2S_STAT and UDMA_S2M_STAT */
@@ -153,6 +163,9 @@ void udma_engine_fini(struct udma_engine *engine);
 /** udma_engine_reset() - as after power on; waits for the copy in hand */
 void udma_engine_reset(struct udma_engine *engine);
 
+/** udma_engine_let_go() - write the completions that a fault holds back */
+void udma_engine_let_go(struct udma_engine *engine);
+
 /* @off: within the engine, a multiple of four */
 uint32_t udma_read(struct udma_engine *engine, uint32_t off);
 void udma_write(struct udma_engine *engine, uint32_t off, uint32_t value);
@@ -206,6 +219,21 @@ bool udma_error(struct udma_engine *engine, struct udma_queue *queue,
 /** udma_raise() - the cause bit of a queue whose descriptor asked for it */
 void udma_raise(struct udma_engine *engine, struct udma_queue *queue,
 		enum udma_side side);
+
+/* udma_fault.c; all with engine->lock held */
+
+/** udma_packet_fault() - a packet begins; true: it goes no further */
+bool udma_packet_fault(struct udma_engine *engine, struct udma_queue *queue);
+
+enum udma_completion { UDMA_WRITE_IT, UDMA_LOSE_IT, UDMA_HOLD_IT };
+
+/** udma_completion_fault() - what to do with the copy in hand; UDMA_WRITE_IT is normal */
+enum udma_completion udma_completion_fault(struct udma_engine *engine,
+					   struct udma_queue *queue);
+
+/** udma_payload_fault() - @len bytes have arrived at @dst and may be spoilt */
+void udma_payload_fault(struct udma_engine *engine, const struct udma_desc *dst,
+			uint32_t len);
 
 /*
  * Counters are written by whoever holds engine->lock and read by anybody, so

@@ -206,6 +206,8 @@ static uint32_t status_value(struct udma_queue *queue, struct udma_ring *ring)
 	bool on = udma_ring_usable(ring) && !atomic_load(&queue->failed);
 	uint32_t value = used < UDMA_Q_STATUS_USED ? used : UDMA_Q_STATUS_USED;
 
+	if (atomic_load(&queue->hung) == UDMA_HUNG_AND_BUSY)
+		value |= UDMA_Q_STATUS_PREFETCH | UDMA_Q_STATUS_ACTIVE;
 	if (on)
 		value |= UDMA_Q_STATUS_PREFETCH;
 	if (on && ring->cfg & UDMA_Q_CFG_EN_SCHED)
@@ -325,6 +327,9 @@ static void ring_clear(struct udma_queue *queue, enum udma_side side)
 	queue->packet_bytes = 0;
 	queue->dst_first = true;
 	atomic_store(&queue->failed, false);
+	if (atomic_load(&queue->hung) == UDMA_HUNG)
+		atomic_store(&queue->hung, UDMA_RUNS);
+	queue->held = UDMA_NOT_HELD;
 }
 
 /*
@@ -493,6 +498,7 @@ static void queue_reset(struct udma_engine *engine, unsigned int number)
 		ring->comp_base = 0;
 		atomic_store(&ring->packets, 0);
 	}
+	atomic_store(&queue->hung, UDMA_RUNS);
 }
 
 static void groups_reset(struct iofic_group *groups, unsigned int count)
@@ -528,6 +534,16 @@ void udma_engine_reset(struct udma_engine *engine)
 	groups_reset(engine->fis, sizeof(engine->fis) / sizeof(engine->fis[0]));
 	storage_clear(engine->regs, TRN2_ENGINE_SIZE);
 	settings_unlock(engine);
+}
+
+void udma_engine_let_go(struct udma_engine *engine)
+{
+	settings_lock(engine);
+	for (unsigned int i = 0; i < UDMA_QUEUES; i++)
+		if (engine->queues[i].held == UDMA_HELD)
+			engine->queues[i].held = UDMA_LET_GO;
+	settings_unlock(engine);
+	look_again(engine, UINT16_MAX);
 }
 
 void udma_engine_init(struct udma_engine *engine, struct trn2_card *card,

@@ -75,6 +75,8 @@ static bool begin_source(struct turn *turn)
 					  UDMA_CFG_LEN_MAX_PKT) & UDMA_CFG_LEN_MAX_PKT;
 	bool first = cur->desc.ctrl & UDMA_DESC_FIRST;
 
+	if (first && udma_packet_fault(turn->engine, queue))
+		return false;
 	if (refuse(turn, UDMA_SIDE_M2S, wrong_lap(queue, UDMA_SIDE_M2S),
 		   UDMA_ERR_M2S_PREF_RING_ID) ||
 	    refuse(turn, UDMA_SIDE_M2S, !queue->packet_descs && !first,
@@ -150,15 +152,34 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+/* Copies @len bytes between the descriptors in hand, and lets a fault spoil them */
+static enum trn2_copy copy(struct turn *turn, uint32_t len)
+{
+	struct udma_engine *engine = turn->engine;
+	const struct udma_desc *src = &turn->queue->cur[UDMA_SIDE_M2S].desc;
+	const struct udma_desc *dst = &turn->queue->cur[UDMA_SIDE_S2M].desc;
+	enum trn2_copy ret;
+
+	ret = trn2_copy(engine->card, trn2_engine_has_host(engine->number), src->addr,
+			dst->addr, len);
+	if (ret == TRN2_COPIED)
+		udma_payload_fault(engine, dst, len);
+	return ret;
+}
+
 static bool move(struct turn *turn, enum outcome *outcome)
 {
 	struct udma_engine *engine = turn->engine;
 	struct udma_cursor *src = &turn->queue->cur[UDMA_SIDE_M2S];
 	struct udma_cursor *dst = &turn->queue->cur[UDMA_SIDE_S2M];
 	uint32_t len = smaller(src->left, dst->left);
+	enum udma_completion completion = udma_completion_fault(engine, turn->queue);
 
-	switch (trn2_copy(engine->card, trn2_engine_has_host(engine->number),
-			  src->desc.addr, dst->desc.addr, len)) {
+	if (completion == UDMA_HOLD_IT) {
+		*outcome = WAIT;
+		return false;
+	}
+	switch (completion == UDMA_LOSE_IT ? TRN2_COPIED : copy(turn, len)) {
 	case TRN2_SOURCE_FAULT:
 		*outcome = fail(turn, UDMA_SIDE_M2S, UDMA_ERR_M2S_DATA_AXI_RESP);
 		return false;
@@ -247,7 +268,7 @@ static bool can_run(struct udma_engine *engine, struct udma_queue *queue)
 	const struct udma_ring *m2s = &queue->ring[UDMA_SIDE_M2S];
 	const struct udma_ring *s2m = &queue->ring[UDMA_SIDE_S2M];
 
-	return !atomic_load(&queue->failed) &&
+	return !atomic_load(&queue->failed) && atomic_load(&queue->hung) == UDMA_RUNS &&
 	       atomic_load(&engine->state[UDMA_SIDE_M2S]) == UDMA_ENABLED &&
 	       atomic_load(&engine->state[UDMA_SIDE_S2M]) == UDMA_ENABLED &&
 	       udma_ring_usable(m2s) && udma_ring_usable(s2m) &&
