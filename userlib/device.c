@@ -40,18 +40,6 @@ static int fork_page_create(const atomic_uint **out)
 	return 0;
 }
 
-bool gtr_device_is_own(const struct gantry_device *dev)
-{
-	return atomic_load_explicit(dev->own_process, memory_order_relaxed);
-}
-
-int gtr_device_check(const struct gantry_device *dev)
-{
-	if (!dev)
-		return -EINVAL;
-	return gtr_device_is_own(dev) ? 0 : -ECHILD;
-}
-
 void gtr_device_get(struct gantry_device *dev)
 {
 	atomic_fetch_add_explicit(&dev->users, 1, memory_order_relaxed);

@@ -89,9 +89,24 @@ struct gantry_queue {
 int gtr_struct_out(void *user, size_t smallest, const void *ours, size_t size);
 int gtr_struct_in(void *ours, size_t size, const void *user, size_t smallest);
 
+/*
+ * Is this the process that opened it? Inline, for every call begins with it: as a
+ * function it would make the prep calls, which call no other, save all their
+ * arguments, and that costs more than what they do.
+ */
+static inline bool gtr_device_is_own(const struct gantry_device *dev)
+{
+	return atomic_load_explicit(dev->own_process, memory_order_relaxed);
+}
+
+static inline int gtr_device_check(const struct gantry_device *dev)
+{
+	if (!dev)
+		return -EINVAL;
+	return gtr_device_is_own(dev) ? 0 : -ECHILD;
+}
+
 /* device.c */
-int gtr_device_check(const struct gantry_device *dev);
-bool gtr_device_is_own(const struct gantry_device *dev);
 void gtr_device_get(struct gantry_device *dev);
 void gtr_device_put(struct gantry_device *dev);
 
