@@ -265,5 +265,5 @@ int gantry_buffer_get_info(const struct gantry_buffer *buf, struct gantry_buffer
 		.flags = buf->flags,
 		.handle = buf->handle->number,
 	};
-	return gtr_struct_out(info, sizeof(*info), &ours, sizeof(ours));
+	return gtr_struct_out(info, GTR_SIZE_WITH(struct gantry_buffer_info, pad), &ours, sizeof(ours));
 }

@@ -219,7 +219,8 @@ int gantry_card_list_get(const struct gantry_card_list *list, unsigned int index
 		return -EINVAL;
 	if (index >= list->count)
 		return -ENOENT;
-	return gtr_struct_out(card, sizeof(*card), &list->cards[index], sizeof(*card));
+	return gtr_struct_out(card, GTR_SIZE_WITH(struct gantry_card, numa_node),
+			      &list->cards[index], sizeof(*card));
 }
 
 static bool card_is_called(const struct gantry_card *card, const char *name)

@@ -85,6 +85,14 @@ struct gantry_queue {
 	result_;						\
 })
 
+/**
+ * GTR_SIZE_WITH() - size of a structure as it was when @last was its last member
+ *
+ * The smallest size that a program may give is that of the first release, however
+ * much the structure has grown since.
+ */
+#define GTR_SIZE_WITH(type, last) (offsetof(type, last) + sizeof(((type *)0)->last))
+
 /* abi.c */
 int gtr_struct_out(void *user, size_t smallest, const void *ours, size_t size);
 int gtr_struct_in(void *ours, size_t size, const void *user, size_t smallest);

@@ -37,7 +37,8 @@ int gantry_device_get_info(const struct gantry_device *dev, struct gantry_device
 
 	if (ret)
 		return ret;
-	return gtr_struct_out(info, sizeof(*info), &dev->info, sizeof(dev->info));
+	return gtr_struct_out(info, GTR_SIZE_WITH(struct gantry_device_info, job_timeout_ms),
+			      &dev->info, sizeof(dev->info));
 }
 
 int gantry_device_get_region(const struct gantry_device *dev, unsigned int index,
@@ -55,7 +56,8 @@ int gantry_device_get_region(const struct gantry_device *dev, unsigned int index
 	ours.scrubbing = kernel.scrubbing;
 	ours.dirty = kernel.dirty;
 	copy_name(ours.name, sizeof(ours.name), kernel.name, sizeof(kernel.name));
-	return gtr_struct_out(info, sizeof(*info), &ours, sizeof(ours));
+	return gtr_struct_out(info, GTR_SIZE_WITH(struct gantry_region_info, name),
+			      &ours, sizeof(ours));
 }
 
 int gantry_device_get_sensor(const struct gantry_device *dev, unsigned int index,
@@ -71,7 +73,8 @@ int gantry_device_get_sensor(const struct gantry_device *dev, unsigned int index
 	ours.kind = kernel.kind;
 	ours.value = kernel.value;
 	copy_name(ours.name, sizeof(ours.name), kernel.name, sizeof(kernel.name));
-	return gtr_struct_out(info, sizeof(*info), &ours, sizeof(ours));
+	return gtr_struct_out(info, GTR_SIZE_WITH(struct gantry_sensor_info, pad),
+			      &ours, sizeof(ours));
 }
 
 int gantry_device_get_neighbor(const struct gantry_device *dev, unsigned int index,
@@ -86,7 +89,8 @@ int gantry_device_get_neighbor(const struct gantry_device *dev, unsigned int ind
 		return ret;
 	ours.port = kernel.port;
 	ours.serial = kernel.serial;
-	return gtr_struct_out(info, sizeof(*info), &ours, sizeof(ours));
+	return gtr_struct_out(info, GTR_SIZE_WITH(struct gantry_neighbor_info, pad),
+			      &ours, sizeof(ours));
 }
 
 int gantry_device_get_counters(const struct gantry_device *dev,
@@ -109,5 +113,6 @@ int gantry_device_get_counters(const struct gantry_device *dev,
 	ours.bytes_filled = kernel.bytes_filled;
 	ours.bytes_scrubbed = kernel.bytes_scrubbed;
 	ours.bytes_scrub_failed = kernel.bytes_scrub_failed;
-	return gtr_struct_out(info, sizeof(*info), &ours, sizeof(ours));
+	return gtr_struct_out(info, GTR_SIZE_WITH(struct gantry_counters_info, bytes_scrub_failed),
+			      &ours, sizeof(ours));
 }

@@ -32,7 +32,8 @@ static int read_options(struct gantry_queue *queue, struct gantry_queue_options 
 	const struct gantry_device_info *limits = &queue->dev->info;
 	int ret;
 
-	ret = gtr_struct_in(options, sizeof(*options), user, sizeof(*options));
+	ret = gtr_struct_in(options, sizeof(*options), user,
+			    GTR_SIZE_WITH(struct gantry_queue_options, spin));
 	if (ret)
 		return ret;
 	if (options->priority > GANTRY_PRIORITY_LOW || options->max_ops > limits->max_ops ||

@@ -96,14 +96,14 @@ static void unknown_options_are_refused_unless_zero(void **state)
 {
 	struct {
 		struct gantry_queue_options options;
-		uint64_t later;
-	} newer = { .options.size = sizeof(newer), .later = 1 };
+		uint64_t later[8];
+	} newer = { .options.size = sizeof(newer), .later[7] = 1 };
 	struct gantry_device *dev = mock_device();
 	struct gantry_queue *queue;
 
 	(void)state;
 	assert_int_equal(gantry_queue_create(dev, &newer.options, &queue), -E2BIG);
-	newer.later = 0;
+	newer.later[7] = 0;
 	newer.options.priority = GANTRY_PRIORITY_LOW;
 	end(dev, make_queue(dev, &newer.options));
 }
