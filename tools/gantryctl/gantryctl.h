@@ -9,8 +9,6 @@
 
 #include "gantry.h"
 
-#define GANTRYCTL_VERSION "0.1.0"
-
 /** Exit codes; they are part of the interface. */
 enum {
 	EXIT_OK = 0,
@@ -24,12 +22,16 @@ int command_list(int argc, char **argv);
 int command_info(int argc, char **argv);
 int command_bind(int argc, char **argv);
 int command_unbind(int argc, char **argv);
+int command_assign(int argc, char **argv);
 int command_copy(int argc, char **argv);
 
 /* message.c */
 
 /** complain() - "gantryctl: ..." on stderr */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** complain_to_system_log() - and no longer on stderr, for whoever has none */
+void complain_to_system_log(void);
 
 /** usage_error() - complain, point to --help; returns EXIT_USAGE */
 int usage_error(const char *command, const char *format, ...)

@@ -15,6 +15,7 @@ static const char help[] =
 "  info [CARD]    what a card is, holds, feels and has done\n"
 "  bind CARD      give a card that has no driver to gantry\n"
 "  unbind CARD    take it back\n"
+"  assign         give gantry the cards that /etc/gantry/cards.conf names\n"
 "  copy FILE      move a file into device memory and back, checked and timed\n"
 "\n"
 "Options, before or after the command:\n"
@@ -42,6 +43,7 @@ static const struct {
 	{ "info", command_info },
 	{ "bind", command_bind },
 	{ "unbind", command_unbind },
+	{ "assign", command_assign },
 	{ "copy", command_copy },
 };
 

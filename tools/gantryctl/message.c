@@ -4,8 +4,11 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <syslog.h>
 
 #include "gantryctl.h"
+
+static bool to_system_log;
 
 static void print_message(const char *format, va_list arguments)
 {
@@ -20,8 +23,17 @@ void complain(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print_message(format, arguments);
+	if (to_system_log)
+		vsyslog(LOG_ERR, format, arguments);
+	else
+		print_message(format, arguments);
 	va_end(arguments);
+}
+
+void complain_to_system_log(void)
+{
+	openlog("gantryctl", 0, LOG_DAEMON);
+	to_system_log = true;
 }
 
 int usage_error(const char *command, const char *format, ...)
