@@ -14,6 +14,7 @@
 #include <drm/drm_print.h>
 
 #include "gantry_bo.h"
+#include "gantry_btf.h"
 #include "gantry_device.h"
 #include "gantry_job.h"
 #include "gantry_queue.h"
@@ -268,6 +269,7 @@ static int __init gantry_init(void)
 {
 	int ret;
 
+	gantry_btf_check();
 	gantry_free_wq = alloc_workqueue("gantry-free", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (!gantry_free_wq)
 		return -ENOMEM;
@@ -289,5 +291,6 @@ module_init(gantry_init);
 module_exit(gantry_exit);
 
 MODULE_DESCRIPTION("One driver for the accelerators of several vendors");
+MODULE_VERSION(GANTRY_VERSION);
 MODULE_LICENSE("GPL");
 MODULE_IMPORT_NS(GANTRY_NS_DMA_BUF);
