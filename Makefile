@@ -4,7 +4,7 @@
 # Everything happens in tests/lab; kbuild reads Kbuild, not this file.
 
 .PHONY: help demo check check-style check-lab check-unit check-emu check-guest \
-	shell build clean
+	check-dkms shell build clean install dkms-install uninstall
 
 help:
 	@tests/lab/help
@@ -15,7 +15,7 @@ demo:
 check:
 	@tests/lab/check
 
-check-style check-lab check-unit check-emu check-guest:
+check-style check-lab check-unit check-emu check-guest check-dkms:
 	@tests/lab/check $(@:check-%=%)
 
 shell:
@@ -26,6 +26,9 @@ build:
 
 clean:
 	rm -rf build
+
+install dkms-install uninstall:
+	@$(MAKE) --no-print-directory -C packaging $@
 
 # Options given to make reach the scripts through the environment.
 export KERNEL LAYOUT IOMMU KVM CARDS HBM MEMORY FILE TEST V
