@@ -46,12 +46,18 @@ need_cache()
 		die "cannot write to $cache: set GANTRY_CACHE to a folder that can be written"
 }
 
+# What is free where the cache is, in megabytes.
+free_mb()
+{
+	df -Pm "$cache" | awk 'NR == 2 { print $4 }'
+}
+
 # need_space MEGABYTES: in the cache
 need_space()
 {
 	local free
 
-	free=$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')
+	free=$(free_mb)
 	[ "$free" -ge "$1" ] ||
 		die "$cache has $free MB free and needs $1: free some, or set GANTRY_CACHE to a folder on a larger disk"
 }
