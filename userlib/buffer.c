@@ -118,6 +118,18 @@ static int read_info(struct gantry_buffer *buf)
 	return 0;
 }
 
+/* Where "any" region led to, and whatever else the kernel decided. */
+static int buffer_finish(struct gantry_buffer *buf, struct gantry_buffer **out)
+{
+	int ret = read_info(buf);
+
+	if (ret)
+		gantry_buffer_destroy(buf);
+	else
+		*out = buf;
+	return ret;
+}
+
 int gantry_buffer_create(struct gantry_device *dev, uint64_t length, uint32_t region,
 			 struct gantry_buffer **out)
 {
@@ -125,10 +137,10 @@ int gantry_buffer_create(struct gantry_device *dev, uint64_t length, uint32_t re
 	struct gantry_buffer *buf;
 	int ret;
 
-	ret = gtr_device_check(dev);
+	ret = gtr_create_check(dev, out);
 	if (ret)
 		return ret;
-	if (!out || !length)
+	if (!length)
 		return -EINVAL;
 	ret = GTR_CALL(drmIoctl(dev->fd, DRM_IOCTL_GANTRY_BO_CREATE, &create));
 	if (ret)
@@ -136,16 +148,7 @@ int gantry_buffer_create(struct gantry_device *dev, uint64_t length, uint32_t re
 	pthread_mutex_lock(&dev->handle_lock);
 	ret = buffer_create(dev, create.handle, &buf);
 	pthread_mutex_unlock(&dev->handle_lock);
-	if (ret)
-		return ret;
-	/* Where "any" led to, and whatever else the kernel decided. */
-	ret = read_info(buf);
-	if (ret) {
-		gantry_buffer_destroy(buf);
-		return ret;
-	}
-	*out = buf;
-	return 0;
+	return ret ? ret : buffer_finish(buf, out);
 }
 
 /*
@@ -163,15 +166,7 @@ int gtr_buffer_adopt(struct gantry_device *dev, int dmabuf_fd, struct gantry_buf
 	if (!ret)
 		ret = buffer_create(dev, number, &buf);
 	pthread_mutex_unlock(&dev->handle_lock);
-	if (ret)
-		return ret;
-	ret = read_info(buf);
-	if (ret) {
-		gantry_buffer_destroy(buf);
-		return ret;
-	}
-	*out = buf;
-	return 0;
+	return ret ? ret : buffer_finish(buf, out);
 }
 
 int gantry_buffer_export(struct gantry_buffer *buf)

@@ -50,11 +50,9 @@ int gantry_fence_create(struct gantry_device *dev, struct gantry_fence **out)
 	uint32_t handle;
 	int ret;
 
-	ret = gtr_device_check(dev);
+	ret = gtr_create_check(dev, out);
 	if (ret)
 		return ret;
-	if (!out)
-		return -EINVAL;
 	ret = GTR_CALL(drmSyncobjCreate(dev->fd, 0, &handle));
 	return ret ? ret : fence_create(dev, handle, out);
 }
@@ -123,11 +121,9 @@ int gantry_fence_import(struct gantry_device *dev, int syncobj_fd, struct gantry
 	uint32_t handle;
 	int ret;
 
-	ret = gtr_device_check(dev);
+	ret = gtr_create_check(dev, out);
 	if (ret)
 		return ret;
-	if (!out)
-		return -EINVAL;
 	ret = GTR_CALL(drmSyncobjFDToHandle(dev->fd, syncobj_fd, &handle));
 	return ret ? ret : fence_create(dev, handle, out);
 }

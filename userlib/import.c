@@ -14,13 +14,9 @@
 
 int gantry_buffer_import(struct gantry_device *dev, int dmabuf_fd, struct gantry_buffer **out)
 {
-	int ret = gtr_device_check(dev);
+	int ret = gtr_create_check(dev, out);
 
-	if (ret)
-		return ret;
-	if (!out)
-		return -EINVAL;
-	return gtr_buffer_adopt(dev, dmabuf_fd, out);
+	return ret ? ret : gtr_buffer_adopt(dev, dmabuf_fd, out);
 }
 
 /* udmabuf says EINVAL to everything; say what is wrong. */
@@ -61,10 +57,10 @@ int gantry_buffer_import_memfd(struct gantry_device *dev, int memfd, uint64_t of
 	uint64_t page = sysconf(_SC_PAGESIZE), end;
 	int dmabuf_fd, ret;
 
-	ret = gtr_device_check(dev);
+	ret = gtr_create_check(dev, out);
 	if (ret)
 		return ret;
-	if (!out || !length || offset % page || length % page ||
+	if (!length || offset % page || length % page ||
 	    __builtin_add_overflow(offset, length, &end))
 		return -EINVAL;
 	ret = check_memfd(memfd);

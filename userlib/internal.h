@@ -114,6 +114,16 @@ static inline int gtr_device_check(const struct gantry_device *dev)
 	return gtr_device_is_own(dev) ? 0 : -ECHILD;
 }
 
+/** gtr_create_check() - what every call that makes an object begins with */
+static inline int gtr_create_check(const struct gantry_device *dev, const void *out)
+{
+	int ret = gtr_device_check(dev);
+
+	if (ret)
+		return ret;
+	return out ? 0 : -EINVAL;
+}
+
 /* device.c */
 void gtr_device_get(struct gantry_device *dev);
 void gtr_device_put(struct gantry_device *dev);

@@ -104,11 +104,9 @@ int gantry_queue_create(struct gantry_device *dev, const struct gantry_queue_opt
 	struct gantry_queue *queue;
 	int ret;
 
-	ret = gtr_device_check(dev);
+	ret = gtr_create_check(dev, out);
 	if (ret)
 		return ret;
-	if (!out)
-		return -EINVAL;
 	queue = calloc(1, sizeof(*queue));
 	if (!queue)
 		return -ENOMEM;
