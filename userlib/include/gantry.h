@@ -680,8 +680,7 @@ int gantry_fence_export(struct gantry_fence *fence);
  * @syncobj_fd: stays the caller's
  *
  * Return: 0, or
- *   -EBADF  @syncobj_fd is not open;
- *   -EINVAL  @syncobj_fd is not a syncobj: a sync_file is imported by
+ *   -EINVAL  @syncobj_fd is not open, or not a syncobj: a sync_file is imported by
  *	gantry_fence_import_sync_file().
  */
 int gantry_fence_import(struct gantry_device *dev, int syncobj_fd,
@@ -704,8 +703,7 @@ int gantry_fence_export_sync_file(struct gantry_fence *fence, uint64_t point);
  * @sync_file_fd: stays the caller's
  *
  * Return: 0, or
- *   -EBADF  @sync_file_fd is not open;
- *   -EINVAL  points begin at 1, or @sync_file_fd is not a sync_file.
+ *   -EINVAL  points begin at 1, or @sync_file_fd is not open, or not a sync_file.
  */
 int gantry_fence_import_sync_file(struct gantry_fence *fence, uint64_t point,
 				  int sync_file_fd);
