@@ -29,10 +29,15 @@
 /* The other context has fewer objects than this, so the number is not its own. */
 #define SECRET_HANDLE	32
 
-static int problem(const char *what, int error)
+static void complain(const char *what, const char *why)
 {
 	fflush(stdout);
-	fprintf(stderr, "demo: cannot %s: %s\n", what, strerror(-error));
+	fprintf(stderr, "demo: cannot %s: %s\n", what, why);
+}
+
+static int problem(const char *what, int error)
+{
+	complain(what, strerror(-error));
 	return error;
 }
 
@@ -98,7 +103,7 @@ static int travel(struct gantry_device *dev, struct transfer_options *t,
 	ret = transfer_run(dev, t, result, &error);
 	progress_end(&progress);
 	if (ret) {
-		problem(error.what, ret);
+		complain(error.what, transfer_explain(&error));
 	} else {
 		report_hashes(result);
 		ret = transfer_is_equal(result) ? outfile_commit(&out) : -EBADMSG;
