@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE
 #include "fixture.h"
 
 #include <fcntl.h>
@@ -18,6 +19,22 @@ int64_t time_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * SECOND + now.tv_nsec;
+}
+
+void expect_documented(const char *call, int error)
+{
+	/* what any call may return */
+	static const int common[] = { ECHILD, EINVAL, ENODEV, ENOMEM };
+	char name[64];
+
+	if (strncmp(call, "gantry_", 7))
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(call, "("), call);
+	for (size_t i = 0; i < ARRAY_LENGTH(common); i++)
+		if (error == common[i])
+			return;
+	if (gantry_explain(name, error) == gantry_strerror(error))
+		fail_msg("%s(3) does not list -%s", name, strerrorname_np(error));
 }
 
 /* ---- cards ---------------------------------------------------------------- */
@@ -233,6 +250,14 @@ int bench_teardown(void **state)
 }
 
 /* ---- buffers and work ------------------------------------------------------- */
+
+struct gantry_fence *fence_make(struct gantry_device *dev)
+{
+	struct gantry_fence *fence;
+
+	assert_done(gantry_fence_create(dev, &fence));
+	return fence;
+}
 
 struct gantry_buffer *buffer_make(struct gantry_device *dev, uint64_t length, uint32_t region)
 {

@@ -35,6 +35,9 @@
 			fail_msg("%s: %s", #call, strerror(-done_));	\
 	} while (0)
 
+/** Of a call of libgantry, as its text, the error must be in the manual page. */
+void expect_documented(const char *call, int error);
+
 /** The call must be refused with -@error and nothing else. */
 #define assert_refused(call, error)					\
 	do {								\
@@ -44,6 +47,7 @@
 			fail_msg("%s: %s instead of %s", #call,		\
 				 refused_ < 0 ? strerror(-refused_) :	\
 				 "done", strerror(error));		\
+		expect_documented(#call, error);			\
 	} while (0)
 
 /* ---- cards ---------------------------------------------------------------- */
@@ -96,6 +100,7 @@ int bench_teardown(void **state);
 
 /* ---- buffers and work ------------------------------------------------------- */
 
+struct gantry_fence *fence_make(struct gantry_device *dev);
 struct gantry_buffer *buffer_make(struct gantry_device *dev, uint64_t length, uint32_t region);
 void *buffer_map(struct gantry_buffer *buf);
 uint32_t buffer_handle(const struct gantry_buffer *buf);

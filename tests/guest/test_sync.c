@@ -21,14 +21,6 @@ static struct gantry_queue *queue_make(struct gantry_device *dev)
 	return queue;
 }
 
-static struct gantry_fence *fence_make(struct gantry_device *dev)
-{
-	struct gantry_fence *fence;
-
-	assert_done(gantry_fence_create(dev, &fence));
-	return fence;
-}
-
 /* Takes some time on one ring: barriers keep it there. */
 static void prep_slow_fill(struct gantry_queue *queue, struct gantry_buffer *big, uint32_t value)
 {
