@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ktime.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
-#include <drm/drm_utils.h>
 
 #include "gantry_bo.h"
 #include "gantry_device.h"
@@ -443,21 +442,35 @@ static bool gantry_queue_awake(struct gantry_queue *queue, u64 seqno)
 	       drm_dev_is_unplugged(&queue->file->gdev->drm);
 }
 
+/* Until an absolute time, 0 if it has gone by. */
+static ktime_t gantry_time_left(s64 timeout_ns)
+{
+	if (timeout_ns == KTIME_MAX)
+		return KTIME_MAX;
+	if (timeout_ns <= 0)
+		return 0;
+	return max(ktime_sub(ns_to_ktime(timeout_ns), ktime_get()), 0);
+}
+
 static int gantry_queue_sleep(struct gantry_queue *queue, u64 seqno, s64 timeout_ns)
 {
-	long left = drm_timeout_abs_to_jiffies(timeout_ns);
-	long ret;
+	ktime_t left;
+	int ret;
 
 	/* The card announces nothing: look now rather than at the next tick. */
 	if (!gantry_queue_reached(queue, seqno))
 		gantry_ring_service(queue->stream.home);
-	ret = wait_event_interruptible_timeout(queue->wait, gantry_queue_awake(queue, seqno),
-					       left);
-	if (ret < 0)
-		return ret;
+	left = gantry_time_left(timeout_ns);
+	/* In nanoseconds: jiffies may come in a burst, and end a wait before its time. */
+	if (!gantry_queue_awake(queue, seqno) && left) {
+		ret = wait_event_interruptible_hrtimeout(queue->wait,
+							 gantry_queue_awake(queue, seqno), left);
+		if (ret == -ERESTARTSYS)
+			return ret;
+	}
 	if (gantry_queue_reached(queue, seqno))
 		return 0;
-	return ret ? -ENODEV : -ETIME;
+	return drm_dev_is_unplugged(&queue->file->gdev->drm) ? -ENODEV : -ETIME;
 }
 
 /* Why job @seqno failed; the jobs after the one that broke the queue were cancelled. */
