@@ -20,6 +20,7 @@
 #include "gantry_accel.h"
 #include "gantry_compat.h"
 
+struct drm_printer;
 struct gantry_device;
 struct gantry_ring;
 
@@ -87,6 +88,10 @@ struct gantry_backend_ops {
 	void (*kick)(struct gantry_ring *ring);
 	/** @read_seqno: (locked) last number that was reached; cheap, no register read */
 	u32 (*read_seqno)(struct gantry_ring *ring);
+	/** @ring_fault: 0, or the error with which the card itself says that a ring stands */
+	int (*ring_fault)(struct gantry_ring *ring);
+	/** @ring_dump: print what the card says of a ring, and no user's data */
+	void (*ring_dump)(struct gantry_ring *ring, struct drm_printer *p);
 
 	/** @sensor: fill @info for sensor @index, which exists; may sleep */
 	int (*sensor)(struct gantry_device *gdev, u32 index, struct drm_gantry_sensor_info *info);
@@ -127,6 +132,7 @@ struct gantry_counters {
 	atomic64_t late_completions;
 	atomic64_t ring_resets;
 	atomic64_t device_resets;
+	atomic64_t device_resets_failed;
 	atomic64_t bytes_copied;
 	atomic64_t bytes_filled;
 	atomic64_t bytes_scrubbed;
@@ -147,6 +153,9 @@ struct gantry_counters {
  * @sched_wq: runs jobs
  * @reset_wq: watchdogs and resets, one at a time
  * @scrub_wq: returns zeroed memory
+ * @reset_lock: one at a time stops, starts or resets the card; guards @paused
+ * @paused: stopped by whoever will resume it; watchdogs keep off
+ * @gone: nothing reaches the card any more: &gantry_device_unplug was called
  * @bo_lock: guards @bos
  * @bos: every buffer mapped for the card, so that unplug can unmap it
  * @bos_empty: woken when @bos becomes empty
@@ -165,6 +174,9 @@ struct gantry_device {
 	struct workqueue_struct *sched_wq;
 	struct workqueue_struct *reset_wq;
 	struct workqueue_struct *scrub_wq;
+	struct mutex reset_lock; /* paused */
+	bool paused;
+	atomic_t gone;
 	struct mutex bo_lock; /* bos */
 	struct list_head bos;
 	wait_queue_head_t bos_empty;

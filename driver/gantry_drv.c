@@ -18,9 +18,12 @@
 #include "gantry_device.h"
 #include "gantry_job.h"
 #include "gantry_queue.h"
+#include "gantry_pm.h"
 #include "gantry_region.h"
 #include "gantry_ring.h"
+#include "gantry_reset.h"
 #include "trainium/trainium_regs.h"
+#include "gantry_sysfs.h"
 
 #define GANTRY_MAJOR	0
 #define GANTRY_MINOR	1
@@ -236,7 +239,7 @@ static void gantry_remove(struct pci_dev *pdev)
 {
 	struct gantry_device *gdev = pci_get_drvdata(pdev);
 
-	drm_dev_unplug(&gdev->drm);
+	gantry_device_unplug(gdev);
 	gantry_rings_stop(gdev);
 	gantry_files_wake(gdev);
 	gantry_bos_unmap(gdev);
@@ -263,6 +266,9 @@ static struct pci_driver gantry_pci_driver = {
 	.id_table = gantry_pci_ids,
 	.probe = gantry_probe,
 	.remove = gantry_remove,
+	.err_handler = &gantry_error_handlers,
+	.dev_groups = gantry_sysfs_groups,
+	.driver.pm = pm_sleep_ptr(&gantry_pm_ops),
 };
 
 static int __init gantry_init(void)
@@ -271,6 +277,7 @@ static int __init gantry_init(void)
 
 	gantry_btf_check();
 	gantry_free_wq = alloc_workqueue("gantry-free", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	mutex_init(&gdev->reset_lock);
 	if (!gantry_free_wq)
 		return -ENOMEM;
 	ret = pci_register_driver(&gantry_pci_driver);

@@ -10,6 +10,7 @@
 #include "gantry_job.h"
 #include "gantry_queue.h"
 #include "gantry_region.h"
+#include "gantry_reset.h"
 #include "gantry_ring.h"
 
 union gantry_answer {
@@ -80,6 +81,7 @@ static int gantry_query_counters(struct gantry_device *gdev, u32 index,
 	info->bytes_filled = atomic64_read(&counters->bytes_filled);
 	info->bytes_scrubbed = atomic64_read(&counters->bytes_scrubbed);
 	info->bytes_scrub_failed = atomic64_read(&counters->bytes_scrub_failed);
+	info->device_resets_failed = atomic64_read(&counters->device_resets_failed);
 	return 0;
 }
 

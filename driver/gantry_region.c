@@ -75,6 +75,30 @@ void gantry_regions_forget(struct gantry_device *gdev)
 	}
 }
 
+/**
+ * gantry_regions_used - device memory that somebody holds
+ * @gdev: the card
+ *
+ * Waits until what was freed is zeroed; that ends, if need be, with a reset.
+ *
+ * Return: bytes.
+ */
+u64 gantry_regions_used(struct gantry_device *gdev)
+{
+	u64 used = 0;
+	u32 i;
+
+	for (i = 0; i < gdev->region_count; i++) {
+		struct gantry_region *region = &gdev->regions[i];
+
+		wait_event(region->scrubbed, !READ_ONCE(region->scrubbing));
+		mutex_lock(&region->lock);
+		used += region->size - region->buddy.avail;
+		mutex_unlock(&region->lock);
+	}
+	return used;
+}
+
 static u64 gantry_region_avail(struct gantry_region *region)
 {
 	return READ_ONCE(region->buddy.avail);

@@ -7,39 +7,61 @@
  * rightly take minutes. A ring that makes no progress is what is wrong, and the
  * scheduler need not know: it sees fences signal, with or without an error.
  */
+#include <linux/kobject.h>
 #include <linux/moduleparam.h>
 #include <linux/pci.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
 #include <drm/drm_print.h>
 
+#include "gantry_coredump.h"
 #include "gantry_device.h"
+#include "gantry_queue.h"
 #include "gantry_region.h"
+#include "gantry_reset.h"
 #include "gantry_ring.h"
 
 /* Less would take a busy machine for a broken card. */
-#define GANTRY_JOB_TIMEOUT_LEAST_MS	100
-#define GANTRY_JOB_TIMEOUT_MOST_MS	(3600 * MSEC_PER_SEC)
+#define GANTRY_TIMEOUT_LEAST_MS	100
+#define GANTRY_TIMEOUT_MOST_MS	(3600 * MSEC_PER_SEC)
+
+/* How often to look at a ring that has something to do, at most. */
+#define GANTRY_WATCHDOG_MS	250U
+
+/* A firmware that was busy may do the second time what it did not do the first. */
+#define GANTRY_RESET_TRIES	2
 
 static unsigned int job_timeout_ms = 5000;
+static unsigned int reset_timeout_ms = 30000;
 
-static int gantry_set_job_timeout(const char *text, const struct kernel_param *param)
+static int gantry_set_timeout(const char *text, const struct kernel_param *param)
 {
-	return param_set_uint_minmax(text, param, GANTRY_JOB_TIMEOUT_LEAST_MS,
-				     GANTRY_JOB_TIMEOUT_MOST_MS);
+	return param_set_uint_minmax(text, param, GANTRY_TIMEOUT_LEAST_MS,
+				     GANTRY_TIMEOUT_MOST_MS);
 }
 
-static const struct kernel_param_ops gantry_job_timeout_ops = {
-	.set = gantry_set_job_timeout,
+static const struct kernel_param_ops gantry_timeout_ops = {
+	.set = gantry_set_timeout,
 	.get = param_get_uint,
 };
 
-module_param_cb(job_timeout_ms, &gantry_job_timeout_ops, &job_timeout_ms, 0644);
+module_param_cb(job_timeout_ms, &gantry_timeout_ops, &job_timeout_ms, 0644);
 MODULE_PARM_DESC(job_timeout_ms,
 		 "a ring that gets nothing done for so many milliseconds is stuck (100 to 3600000, default 5000)");
+module_param_cb(reset_timeout_ms, &gantry_timeout_ops, &reset_timeout_ms, 0644);
+MODULE_PARM_DESC(reset_timeout_ms,
+		 "a card may take so many milliseconds for a reset (100 to 3600000, default 30000)");
 
 /* How long a ring may stand still; the operator may change it at any time. */
 unsigned int gantry_job_timeout_ms(void)
 {
 	return READ_ONCE(job_timeout_ms);
+}
+
+/* How long a card may take for a reset. */
+unsigned int gantry_reset_timeout_ms(void)
+{
+	return READ_ONCE(reset_timeout_ms);
 }
 
 /* The transfer at which the ring stands. */
@@ -59,19 +81,20 @@ static void gantry_transfer_break(struct gantry_transfer *xfer, int error)
 }
 
 /* The transfer at which the ring stands is the one to blame. */
-static bool gantry_ring_blame(struct gantry_ring *ring)
+static bool gantry_ring_blame(struct gantry_ring *ring, int error)
 {
 	struct gantry_transfer *guilty = gantry_ring_guilty(ring);
 
 	if (!guilty)
 		return false;
-	gantry_transfer_break(guilty, -ETIME);
-	atomic64_inc(&ring->gdev->counters.jobs_timed_out);
+	gantry_transfer_break(guilty, error);
+	if (error == -ETIME)
+		atomic64_inc(&ring->gdev->counters.jobs_timed_out);
 	return true;
 }
 
 /* What a transfer did before a reset may be lost, so it must not go on after it. */
-static void gantry_ring_break_begun(struct gantry_ring *ring)
+static void gantry_ring_break_begun(struct gantry_ring *ring, int error)
 {
 	struct gantry_part *part;
 	u32 i;
@@ -82,20 +105,20 @@ static void gantry_ring_break_begun(struct gantry_ring *ring)
 
 			if (part->cursor.op || part->cursor.done ||
 			    atomic_read(&xfer->parts_left) != xfer->part_count)
-				gantry_transfer_break(xfer, -EIO);
+				gantry_transfer_break(xfer, error);
 		}
 	}
 }
 
 /* The ring's hardware is stopped: drop the guilty transfer and emit the rest again. */
-static void gantry_ring_restart(struct gantry_ring *ring)
+static void gantry_ring_restart(struct gantry_ring *ring, int error)
 {
 	LIST_HEAD(done);
 
 	spin_lock_irq(&ring->lock);
 	/* What it did before it stopped is done, and must not be done twice. */
 	gantry_ring_reap(ring, &done);
-	if (gantry_ring_blame(ring))
+	if (gantry_ring_blame(ring, error))
 		ring->resets++;
 	gantry_ring_rewind(ring);
 	spin_unlock_irq(&ring->lock);
@@ -105,57 +128,188 @@ static void gantry_ring_restart(struct gantry_ring *ring)
 	gantry_ring_resume(ring);
 }
 
-/* What was in flight anywhere cannot be trusted after the whole card was reset. */
-static void gantry_ring_lose(struct gantry_ring *ring, int error)
+/*
+ * The card touches nothing for this ring any more: take back what it had. With
+ * @broken, what was begun ends with that; with @dead, so does all that comes.
+ */
+static void gantry_ring_take_back(struct gantry_ring *ring, int broken, int dead)
 {
 	LIST_HEAD(done);
 	u32 seqno;
 
 	spin_lock_irq(&ring->lock);
 	gantry_ring_reap(ring, &done);
-	for (seqno = ring->completed + 1; seqno != ring->emitted + 1; seqno++)
-		gantry_transfer_break(ring->batches[seqno % GANTRY_RING_BATCHES].part->xfer, -EIO);
+	for (seqno = ring->completed + 1; broken && seqno != ring->emitted + 1; seqno++)
+		gantry_transfer_break(ring->batches[seqno % GANTRY_RING_BATCHES].part->xfer,
+				      broken);
 	gantry_ring_rewind(ring);
-	gantry_ring_break_begun(ring);
+	if (broken)
+		gantry_ring_break_begun(ring, broken);
 	ring->resets = 0;
-	if (error && !ring->error)
-		ring->error = error;
+	if (dead)
+		ring->error = dead;
 	spin_unlock_irq(&ring->lock);
 	gantry_parts_end(&done);
 }
 
-/* @stuck is the ring that made it necessary. */
-static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *stuck)
+static void gantry_rings_halt(struct gantry_device *gdev)
 {
-	const struct gantry_backend *backend = gdev->backend;
-	LIST_HEAD(done);
+	u32 i;
+
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		gantry_ring_halt(&gdev->rings[i]);
+}
+
+/*
+ * Tell user space, in the words of DRM's device wedging. drm_dev_wedged_event()
+ * sends from the primary node, which an accelerator does not have.
+ */
+static void gantry_device_wedged(struct gantry_device *gdev, char *event)
+{
+	char *envp[2] = { event };
+
+	kobject_uevent_env(&gdev->drm.accel->kdev->kobj, KOBJ_CHANGE, envp);
+}
+
+/**
+ * gantry_device_unplug - let no call and no mapping reach the card any more
+ * @gdev: which; it may be unplugged already
+ */
+void gantry_device_unplug(struct gantry_device *gdev)
+{
+	if (!atomic_xchg(&gdev->gone, 1))
+		drm_dev_unplug(&gdev->drm);
+}
+
+/* The card does not answer any more: everything ends with -ENODEV, until it is unbound. */
+static void gantry_device_lost(struct gantry_device *gdev)
+{
+	u32 i;
+
+	lockdep_assert_held(&gdev->reset_lock);
+	drm_err(&gdev->drm, "card does not answer any more: unbind it, then reset or replace it\n");
+	gantry_device_wedged(gdev, "WEDGED=bus-reset");
+	gantry_device_unplug(gdev);
+	gantry_rings_halt(gdev);
+	for (i = 0; i < gdev->backend->ring_count; i++) {
+		gantry_ring_take_back(&gdev->rings[i], -ENODEV, -ENODEV);
+		gantry_ring_resume(&gdev->rings[i]);
+	}
+	gantry_files_wake(gdev);
+}
+
+static int gantry_device_try_reset(struct gantry_device *gdev)
+{
 	u32 i;
 	int ret;
 
-	for (i = 0; i < backend->ring_count; i++)
-		gantry_ring_halt(&gdev->rings[i]);
-	spin_lock_irq(&stuck->lock);
-	gantry_ring_reap(stuck, &done);
-	gantry_ring_blame(stuck);
-	spin_unlock_irq(&stuck->lock);
-	gantry_parts_end(&done);
+	for (i = 0; i < GANTRY_RESET_TRIES; i++) {
+		ret = gdev->backend->ops->reset(gdev);
+		if (!ret) {
+			atomic64_inc(&gdev->counters.device_resets);
+			return 0;
+		}
+		atomic64_inc(&gdev->counters.device_resets_failed);
+		if (!pci_device_is_present(gantry_pci_dev(gdev)))
+			return -ENODEV;
+	}
+	return ret;
+}
 
-	ret = backend->ops->reset(gdev);
-	atomic64_inc(&gdev->counters.device_resets);
+/* The rings are halted: reset the card and go on. What was begun ends with @broken. */
+static void gantry_device_restart(struct gantry_device *gdev, int broken)
+{
+	const struct gantry_backend *backend = gdev->backend;
+	int ret = gantry_device_try_reset(gdev);
+	u32 i;
+
+	lockdep_assert_held(&gdev->reset_lock);
+	if (ret == -ENODEV) {
+		gantry_device_lost(gdev);
+		return;
+	}
 	if (ret) {
 		/* What it may still be writing to is about to be freed. */
 		pci_clear_master(gantry_pci_dev(gdev));
 		drm_err(&gdev->drm, "reset failed (%d): unbind the card and power-cycle it\n", ret);
-	} else {
-		drm_warn(&gdev->drm, "card was reset: work in flight was lost\n");
+		gantry_device_wedged(gdev, "WEDGED=rebind,bus-reset");
 	}
 	gantry_regions_forget(gdev);
-
 	for (i = 0; i < backend->ring_count; i++) {
-		gantry_ring_lose(&gdev->rings[i], ret ? -EIO : 0);
+		gantry_ring_take_back(&gdev->rings[i], broken, ret ? -EIO : 0);
 		if (!ret)
 			backend->ops->ring_start(&gdev->rings[i]);
 		gantry_ring_resume(&gdev->rings[i]);
+	}
+}
+
+/* @stuck is the ring that made it necessary. */
+static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *stuck, int error)
+{
+	LIST_HEAD(done);
+
+	gantry_rings_halt(gdev);
+	spin_lock_irq(&stuck->lock);
+	gantry_ring_reap(stuck, &done);
+	gantry_ring_blame(stuck, error);
+	spin_unlock_irq(&stuck->lock);
+	gantry_parts_end(&done);
+
+	drm_warn(&gdev->drm, "resetting the card: work in flight is lost\n");
+	/* What was in flight anywhere cannot be trusted after it. */
+	gantry_device_restart(gdev, -EIO);
+	if (!gdev->rings[0].error)
+		gantry_device_wedged(gdev, "WEDGED=none");
+}
+
+/**
+ * gantry_device_pause - stop a card until gantry_device_resume()
+ * @gdev: which
+ * @broken: what the work that was begun ends with, or 0: it goes on afterwards
+ *
+ * May sleep. The caller sees to it that the card is not unbound meanwhile.
+ */
+void gantry_device_pause(struct gantry_device *gdev, int broken)
+{
+	u32 i;
+
+	mutex_lock(&gdev->reset_lock);
+	gdev->paused = true;
+	gantry_rings_halt(gdev);
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		gdev->backend->ops->ring_stop(&gdev->rings[i]);
+	/* A ring that did not stop must not write into what is freed now. */
+	pci_clear_master(gantry_pci_dev(gdev));
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		gantry_ring_take_back(&gdev->rings[i], broken, 0);
+	mutex_unlock(&gdev->reset_lock);
+}
+
+/**
+ * gantry_device_resume - reset a paused card and go on
+ * @gdev: after gantry_device_pause()
+ *
+ * May sleep. If the reset fails, whatever waits and whatever comes ends with -EIO.
+ */
+void gantry_device_resume(struct gantry_device *gdev)
+{
+	mutex_lock(&gdev->reset_lock);
+	pci_set_master(gantry_pci_dev(gdev));
+	gantry_device_restart(gdev, 0);
+	gdev->paused = false;
+	mutex_unlock(&gdev->reset_lock);
+}
+
+/* How a card is, for whoever watches over the machine. */
+const char *gantry_device_state(struct gantry_device *gdev)
+{
+	switch (READ_ONCE(gdev->rings[0].error)) {
+	case 0:
+		return READ_ONCE(gdev->paused) ? "paused" : "ready";
+	case -ENODEV:
+		return "gone";
+	default:
+		return "failed";
 	}
 }
 
@@ -163,27 +317,60 @@ static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *
 static void gantry_ring_recover(struct gantry_ring *ring)
 {
 	struct gantry_device *gdev = ring->gdev;
+	const struct gantry_backend_ops *ops = gdev->backend->ops;
+	int error;
 
+	lockdep_assert_held(&gdev->reset_lock);
+	if (!pci_device_is_present(gantry_pci_dev(gdev))) {
+		gantry_device_lost(gdev);
+		return;
+	}
 	gantry_ring_halt(ring);
-	if (ring->resets || gdev->backend->ops->ring_stop(ring)) {
-		gantry_device_reset(gdev, ring);
+	gantry_coredump(gdev, ring);
+	error = ops->ring_fault(ring) ?: -ETIME;
+	if (ring->resets || ops->ring_stop(ring)) {
+		gantry_device_reset(gdev, ring, error);
 		return;
 	}
 	atomic64_inc(&gdev->counters.ring_resets);
-	drm_warn(&gdev->drm, "ring %u stood still and was reset\n", ring->index);
-	gantry_ring_restart(ring);
+	drm_warn(&gdev->drm, "ring %u %s and was reset\n", ring->index,
+		 error == -ETIME ? "stood still" : "reported an error");
+	gantry_ring_restart(ring, error);
 }
 
-/* Has nothing moved for too long, although the card has something to do? */
-static bool gantry_ring_stuck(struct gantry_ring *ring)
+/* Has nothing moved for so long, although the card has something to do? */
+static bool gantry_ring_stalled(struct gantry_ring *ring, unsigned int ms)
 {
-	bool stuck;
+	bool stalled;
 
 	spin_lock_irq(&ring->lock);
-	stuck = ring->completed != ring->emitted &&
-		time_after_eq(jiffies, ring->progress + msecs_to_jiffies(gantry_job_timeout_ms()));
+	stalled = ring->completed != ring->emitted &&
+		  time_after_eq(jiffies, ring->progress + msecs_to_jiffies(ms));
 	spin_unlock_irq(&ring->lock);
-	return stuck;
+	return stalled;
+}
+
+static unsigned int gantry_watchdog_ms(void)
+{
+	return min(gantry_job_timeout_ms() / 4, GANTRY_WATCHDOG_MS);
+}
+
+/* A card that reports an error need not be given the whole time. */
+static bool gantry_ring_stuck(struct gantry_ring *ring)
+{
+	return gantry_ring_stalled(ring, gantry_job_timeout_ms()) ||
+	       (gantry_ring_stalled(ring, gantry_watchdog_ms()) &&
+		ring->gdev->backend->ops->ring_fault(ring));
+}
+
+/**
+ * gantry_ring_watch - have the watchdog look at a ring after a while
+ * @ring: something was given to it; any context
+ */
+void gantry_ring_watch(struct gantry_ring *ring)
+{
+	queue_delayed_work(ring->gdev->reset_wq, &ring->watchdog,
+			   msecs_to_jiffies(gantry_watchdog_ms()));
 }
 
 /**
@@ -194,19 +381,21 @@ void gantry_ring_watchdog(struct work_struct *work)
 {
 	struct gantry_ring *ring = container_of(to_delayed_work(work), struct gantry_ring,
 						watchdog);
-	bool late = gantry_ring_stuck(ring);
+	struct gantry_device *gdev = ring->gdev;
+	bool late = gantry_ring_stalled(ring, gantry_job_timeout_ms());
 
 	/* A completion that nobody saw is not a hang. */
 	gantry_ring_service(ring);
-	if (gantry_ring_stuck(ring))
+	mutex_lock(&gdev->reset_lock);
+	if (!gdev->paused && gantry_ring_stuck(ring))
 		gantry_ring_recover(ring);
 	else if (late)
-		atomic64_inc(&ring->gdev->counters.late_completions);
+		atomic64_inc(&gdev->counters.late_completions);
+	mutex_unlock(&gdev->reset_lock);
 
 	/* Whoever starts the tick starts the watchdog with it, so it goes on as long. */
 	spin_lock_irq(&ring->lock);
 	if (ring->ticking)
-		queue_delayed_work(ring->gdev->reset_wq, &ring->watchdog,
-				   msecs_to_jiffies(gantry_job_timeout_ms()) / 4);
+		gantry_ring_watch(ring);
 	spin_unlock_irq(&ring->lock);
 }

@@ -6,6 +6,7 @@
 
 #include "gantry_device.h"
 #include "gantry_extents.h"
+#include "gantry_reset.h"
 #include "gantry_ring.h"
 
 /*
@@ -251,8 +252,7 @@ static void gantry_ring_arm(struct gantry_ring *ring)
 	ring->tick_ns = GANTRY_TICK_MIN_NS;
 	ring->progress = jiffies;
 	hrtimer_start(&ring->tick, ns_to_ktime(ring->tick_ns), HRTIMER_MODE_REL_SOFT);
-	queue_delayed_work(ring->gdev->reset_wq, &ring->watchdog,
-			   msecs_to_jiffies(gantry_job_timeout_ms()));
+	gantry_ring_watch(ring);
 }
 
 /**

@@ -82,8 +82,4 @@ void gantry_ring_halt(struct gantry_ring *ring);
 void gantry_ring_rewind(struct gantry_ring *ring);
 void gantry_ring_resume(struct gantry_ring *ring);
 
-/* gantry_reset.c */
-unsigned int gantry_job_timeout_ms(void);
-void gantry_ring_watchdog(struct work_struct *work);
-
 #endif

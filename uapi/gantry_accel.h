@@ -236,7 +236,7 @@ struct drm_gantry_counters_info {
 	/** @ring_resets: rings reset to get rid of a job */
 	__u64 ring_resets;
 
-	/** @device_resets: resets of the whole card */
+	/** @device_resets: resets of the whole card that helped */
 	__u64 device_resets;
 
 	/** @bytes_copied: by copies of users */
@@ -250,6 +250,9 @@ struct drm_gantry_counters_info {
 
 	/** @bytes_scrub_failed: could not be zeroed; tried again before use */
 	__u64 bytes_scrub_failed;
+
+	/** @device_resets_failed: resets of the whole card that did not help */
+	__u64 device_resets_failed;
 };
 
 /** Region of buffers in host memory. */

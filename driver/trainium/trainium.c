@@ -8,13 +8,11 @@
 #include <linux/slab.h>
 
 #include "../gantry_device.h"
+#include "../gantry_reset.h"
 #include "../gantry_ring.h"
 #include "trainium.h"
 #include "trainium_regs.h"
 #include "udma_regs.h"
-
-/* Firmware may take this long for a reset; the published driver waits longer. */
-#define TRN2_RESET_TIMEOUT_US	(30 * USEC_PER_SEC)
 
 /*
  * Engines behind the rings: the host's own four, which reach host memory on
@@ -44,6 +42,11 @@ u64 trn2_engine_offset(u32 ring)
 	       TRN2_ENGINE_SIZE * (engine % TRN2_ENGINES_PER_SE);
 }
 
+static u64 trn2_reset_timeout_us(void)
+{
+	return (u64)gantry_reset_timeout_ms() * USEC_PER_MSEC;
+}
+
 /* The layout for virtual machines: one register takes the reset and tells its end. */
 static int trn2_reset_qemu(struct gantry_device *gdev)
 {
@@ -52,7 +55,7 @@ static int trn2_reset_qemu(struct gantry_device *gdev)
 
 	writel(0, card->reset_reg);
 	return readl_poll_timeout(card->reset_reg, value, !value, USEC_PER_MSEC,
-				  TRN2_RESET_TIMEOUT_US);
+				  trn2_reset_timeout_us());
 }
 
 /* Silicon: ask firmware, wait until it took the request, then until it is done. */
@@ -66,13 +69,13 @@ static int trn2_reset_firmware(struct gantry_device *gdev)
 	writel(TRN2_RESET_DEVICE, card->misc_ram + TRN2_MR_RESET);
 	writel(1, card->misc_ram + TRN2_MR_DOORBELL);
 	ret = readl_poll_timeout(card->misc_ram + TRN2_MR_RESET, value, !value, USEC_PER_MSEC,
-				 TRN2_RESET_TIMEOUT_US);
+				 trn2_reset_timeout_us());
 	if (ret)
 		return ret;
 	return readl_poll_timeout(card->misc_ram + TRN2_MR_STATUS, value,
 				  value != TRN2_READ_IN_RESET && value != U32_MAX &&
 				  !(value & TRN2_STATUS_IN_RESET), USEC_PER_MSEC,
-				  TRN2_RESET_TIMEOUT_US);
+				  trn2_reset_timeout_us());
 }
 
 static const struct trn2_layout trn2_layout_qemu = {
@@ -209,6 +212,8 @@ static const struct gantry_backend_ops trn2_ops = {
 	.emit_fence = trn2_emit_fence,
 	.kick = trn2_kick,
 	.read_seqno = trn2_read_seqno,
+	.ring_fault = trn2_ring_fault,
+	.ring_dump = trn2_ring_dump,
 	.sensor = trn2_sensor,
 	.neighbor = trn2_neighbor,
 };

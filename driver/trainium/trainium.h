@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 
+struct drm_printer;
 struct gantry_device;
 struct gantry_ring;
 struct drm_gantry_neighbor_info;
@@ -61,9 +62,13 @@ u32 trn2_emit_fill(struct gantry_ring *ring, u64 dst, u32 pattern, u32 length, b
 void trn2_emit_fence(struct gantry_ring *ring, u32 seqno);
 void trn2_kick(struct gantry_ring *ring);
 u32 trn2_read_seqno(struct gantry_ring *ring);
+int trn2_ring_fault(struct gantry_ring *ring);
+void trn2_ring_dump(struct gantry_ring *ring, struct drm_printer *p);
 
 /* trainium_engine.c */
 void trn2_engine_init(void __iomem *regs);
+bool trn2_engine_faulted(void __iomem *regs);
+void trn2_engine_dump(void __iomem *regs, struct drm_printer *p);
 
 /* trainium_sensor.c */
 #define TRN2_SENSOR_COUNT	12

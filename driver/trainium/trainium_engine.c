@@ -7,6 +7,7 @@
 #include <linux/bits.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
+#include <drm/drm_print.h>
 
 #include "trainium.h"
 #include "trainium_regs.h"
@@ -71,4 +72,49 @@ void trn2_engine_init(void __iomem *regs)
 	for (i = 0; i < ARRAY_SIZE(trn2_engine_settings); i++)
 		writel(trn2_engine_settings[i].value, regs + trn2_engine_settings[i].offset);
 	trn2_engine_select_address(regs);
+	/* What the ring before this one did is no fault of it. */
+	for (i = 0; i < UDMA_IOFIC_SECONDARY_GROUPS; i++)
+		writel(0, regs + UDMA_IOFIC_SECONDARY(i) + UDMA_IOFIC_CAUSE);
+	writel(UDMA_CLEAR_ERR_LOG, regs + UDMA_M2S_CLEAR_ERR_LOG);
+	writel(UDMA_CLEAR_ERR_LOG, regs + UDMA_S2M_CLEAR_ERR_LOG);
+}
+
+static u32 trn2_engine_causes(void __iomem *regs, u32 group)
+{
+	return readl(regs + UDMA_IOFIC_SECONDARY(group) + UDMA_IOFIC_CAUSE);
+}
+
+/**
+ * trn2_engine_faulted - did an engine report an error since it was set up?
+ * @regs: its registers
+ */
+bool trn2_engine_faulted(void __iomem *regs)
+{
+	return trn2_engine_causes(regs, UDMA_IOFIC_ERR_M2S) & UDMA_ERR_M2S_ALL ||
+	       trn2_engine_causes(regs, UDMA_IOFIC_ERR_S2M) & UDMA_ERR_S2M_ALL ||
+	       trn2_engine_causes(regs, UDMA_IOFIC_ERR_PARITY) &
+	       (UDMA_ERR_PARITY_M2S | UDMA_ERR_PARITY_S2M);
+}
+
+static void trn2_side_dump(void __iomem *regs, const char *side, u32 state, u32 log,
+			   struct drm_printer *p)
+{
+	drm_printf(p, "  %s: state %08x, first error at %08x %08x %08x %08x\n", side,
+		   readl(regs + state), readl(regs + log), readl(regs + log + 4),
+		   readl(regs + log + 8), readl(regs + log + 12));
+}
+
+/**
+ * trn2_engine_dump - print what an engine says of itself
+ * @regs: its registers
+ * @p: where to
+ */
+void trn2_engine_dump(void __iomem *regs, struct drm_printer *p)
+{
+	drm_printf(p, "  error causes: M2S %08x, S2M %08x, parity %08x\n",
+		   trn2_engine_causes(regs, UDMA_IOFIC_ERR_M2S),
+		   trn2_engine_causes(regs, UDMA_IOFIC_ERR_S2M),
+		   trn2_engine_causes(regs, UDMA_IOFIC_ERR_PARITY));
+	trn2_side_dump(regs, "M2S", UDMA_M2S_STATE, UDMA_M2S_ERR_LOG(0), p);
+	trn2_side_dump(regs, "S2M", UDMA_S2M_STATE, UDMA_S2M_ERR_LOG(0), p);
 }

@@ -11,6 +11,7 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <drm/drm_print.h>
 
 #include "../gantry_device.h"
 #include "../gantry_ring.h"
@@ -24,6 +25,9 @@
 
 /* A ring that moves nothing stops within one descriptor. */
 #define TRN2_STOP_TIMEOUT_US	(100 * USEC_PER_MSEC)
+
+/* Descriptors that a dump shows, from the one under way. */
+#define TRN2_DUMP_DESCS		8
 
 struct trn2_desc {
 	__le32 ctrl;
@@ -184,15 +188,59 @@ u32 trn2_read_seqno(struct gantry_ring *ring)
 	return seqno;
 }
 
+/* &gantry_backend_ops.ring_fault: causes stay set until trn2_ring_start() */
+int trn2_ring_fault(struct gantry_ring *ring)
+{
+	return trn2_engine_faulted(((struct trn2_ring *)ring->priv)->regs) ? -EIO : 0;
+}
+
+static void trn2_queue_dump(const char *side, void __iomem *queue, struct drm_printer *p)
+{
+	drm_printf(p, "  %s: config %08x status %08x head %08x tail %08x current %08x\n", side,
+		   readl(queue + UDMA_Q_CFG), readl(queue + UDMA_Q_STATUS),
+		   readl(queue + UDMA_Q_HEAD), readl(queue + UDMA_Q_TAIL),
+		   readl(queue + UDMA_Q_CURRENT));
+}
+
+static void trn2_desc_dump(struct trn2_ring *tring, u32 at, struct drm_printer *p)
+{
+	const struct trn2_desc *m2s = &tring->shared->m2s[at];
+	const struct trn2_desc *s2m = &tring->shared->s2m[at];
+
+	drm_printf(p, "  %4u: %08x %08x %016llx -> %08x %016llx\n", at,
+		   le32_to_cpu(m2s->ctrl), le32_to_cpu(m2s->meta), le64_to_cpu(m2s->addr),
+		   le32_to_cpu(s2m->ctrl), le64_to_cpu(s2m->addr));
+}
+
+/* &gantry_backend_ops.ring_dump: registers, and the descriptors at which the engine is */
+void trn2_ring_dump(struct gantry_ring *ring, struct drm_printer *p)
+{
+	struct trn2_ring *tring = ring->priv;
+	u32 current_desc = readl(tring->regs + UDMA_M2S_Q(0) + UDMA_Q_CURRENT) & UDMA_Q_PTR_INDEX;
+	u32 i;
+
+	drm_printf(p, "  next descriptor %u, lap %u\n", tring->tail, tring->lap);
+	trn2_engine_dump(tring->regs, p);
+	trn2_queue_dump("M2S", tring->regs + UDMA_M2S_Q(0), p);
+	trn2_queue_dump("S2M", tring->regs + UDMA_S2M_Q(0), p);
+	/* The position is the card's word: it may be anything. */
+	for (i = 0; i < TRN2_DUMP_DESCS; i++)
+		trn2_desc_dump(tring, (current_desc + i) % TRN2_RING_SLOTS, p);
+}
+
+/* A card that has gone will not get there. */
 static int trn2_queue_quiesce(void __iomem *queue)
 {
 	u32 status;
+	int ret;
 
 	writel(UDMA_Q_CFG_RESET, queue + UDMA_Q_CFG);
-	return readl_poll_timeout(queue + UDMA_Q_STATUS, status,
-				  status != U32_MAX && status != TRN2_READ_IN_RESET &&
-				  !(status & (UDMA_Q_STATUS_PREFETCH | UDMA_Q_STATUS_ACTIVE)),
-				  10, TRN2_STOP_TIMEOUT_US);
+	ret = readl_poll_timeout(queue + UDMA_Q_STATUS, status,
+				 status == U32_MAX ||
+				 (status != TRN2_READ_IN_RESET &&
+				  !(status & (UDMA_Q_STATUS_PREFETCH | UDMA_Q_STATUS_ACTIVE))),
+				 10, TRN2_STOP_TIMEOUT_US);
+	return status == U32_MAX ? -EIO : ret;
 }
 
 /* &gantry_backend_ops.ring_stop */

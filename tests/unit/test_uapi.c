@@ -72,7 +72,7 @@ AT(drm_gantry_neighbor_info, port, 0);
 AT(drm_gantry_neighbor_info, pad, 4);
 AT(drm_gantry_neighbor_info, serial, 8);
 
-SIZE(drm_gantry_counters_info, 80);
+SIZE(drm_gantry_counters_info, 88);
 AT(drm_gantry_counters_info, jobs_completed, 0);
 FOLLOWS(drm_gantry_counters_info, jobs_failed, jobs_completed);
 FOLLOWS(drm_gantry_counters_info, jobs_timed_out, jobs_failed);
@@ -83,6 +83,7 @@ FOLLOWS(drm_gantry_counters_info, bytes_copied, device_resets);
 FOLLOWS(drm_gantry_counters_info, bytes_filled, bytes_copied);
 FOLLOWS(drm_gantry_counters_info, bytes_scrubbed, bytes_filled);
 FOLLOWS(drm_gantry_counters_info, bytes_scrub_failed, bytes_scrubbed);
+FOLLOWS(drm_gantry_counters_info, device_resets_failed, bytes_scrub_failed);
 
 SIZE(drm_gantry_bo_create, 32);
 AT(drm_gantry_bo_create, size, 0);

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The machine goes to sleep and comes back, and an operator resets the card's
+ * PCI function. Sleep is the kernel's own test of it: every device is suspended
+ * and resumed, the processors are not.
+ */
+#include "fixture.h"
+#include "gate.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static int sleep_once(void)
+{
+	assert_done(sysfs_write("0", "module/suspend/parameters/pm_test_delay"));
+	assert_done(sysfs_write("devices", "power/pm_test"));
+	return sysfs_write("freeze", "power/state");
+}
+
+static void reset_function(void)
+{
+	assert_done(sysfs_write("1", "bus/pci/devices/%s/reset", card_address(0)));
+}
+
+static void state_expect(const char *expected)
+{
+	char path[128], state[32] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/gantry/state", card_address(0));
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_non_null(fgets(state, sizeof(state), file));
+	fclose(file);
+	state[strcspn(state, "\n")] = '\0';
+	assert_string_equal(state, expected);
+}
+
+/* Two queues, host memory, and a job that was submitted before the machine slept. */
+static void what_a_context_has_outlasts_sleep(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *src = buffer_make(b->dev, 8 * MIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *dst = buffer_make(b->dev, 8 * MIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *hbm;
+	struct gantry_fence *fence;
+	struct gate gate = gate_make();
+	uint64_t seqno;
+
+	data_write(buffer_map(src), 8 * MIB, 5);
+	assert_done(gantry_fence_create(b->dev, &fence));
+	gate_hold(&gate, fence, 1);
+	assert_done(gantry_queue_prep_copy(b->queue, dst, 0, src, 0, 8 * MIB, 0));
+	assert_done(gantry_queue_prep_wait(b->queue, fence, 1));
+	seqno = queue_submit(b->queue);
+
+	assert_done(sleep_once());
+	state_expect("ready");
+	gate_open(&gate);
+	assert_done(gantry_queue_wait(b->queue, seqno, 60 * SECOND));
+	data_expect(buffer_map(dst), 8 * MIB, 5);
+
+	/* Device memory works as before it. */
+	hbm = buffer_make(b->dev, MIB, 0);
+	memset(buffer_map(dst), 0, MIB);
+	copy_now(b->queue, hbm, 0, src, 0, MIB);
+	copy_now(b->queue, dst, 0, hbm, 0, MIB);
+	data_expect(buffer_map(dst), MIB, 5);
+
+	gate_destroy(&gate);
+	gantry_fence_destroy(fence);
+	gantry_buffer_destroy(hbm);
+	gantry_buffer_destroy(dst);
+	gantry_buffer_destroy(src);
+}
+
+/* It would be lost with the power. */
+static void nobody_sleeps_over_device_memory_in_use(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *host = buffer_make(b->dev, MIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *hbm = buffer_make(b->dev, MIB, 3);
+
+	data_write(buffer_map(host), MIB, 9);
+	copy_now(b->queue, hbm, 0, host, 0, MIB);
+	assert_refused(sleep_once(), EBUSY);
+	state_expect("ready");
+	memset(buffer_map(host), 0, MIB);
+	copy_now(b->queue, host, 0, hbm, 0, MIB);
+	data_expect(buffer_map(host), MIB, 9);
+
+	gantry_buffer_destroy(hbm);
+	assert_done(sleep_once());
+	gantry_buffer_destroy(host);
+}
+
+static void a_card_sleeps_again_and_again(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *src = buffer_make(b->dev, MIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *dst = buffer_make(b->dev, MIB, GANTRY_REGION_HOST);
+	uint64_t seqno;
+	uint32_t i;
+
+	for (i = 1; i <= 20; i++) {
+		data_write(buffer_map(src), MIB, i);
+		assert_done(gantry_queue_prep_copy(b->queue, dst, 0, src, 0, MIB, 0));
+		/* Under way, or not, when the card is stopped: it arrives. */
+		seqno = queue_submit(b->queue);
+		assert_done(sleep_once());
+		assert_done(gantry_queue_wait(b->queue, seqno, 60 * SECOND));
+		data_expect(buffer_map(dst), MIB, i);
+	}
+	gantry_buffer_destroy(dst);
+	gantry_buffer_destroy(src);
+}
+
+static void a_reset_of_the_function_leaves_a_card_that_works(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *host = buffer_make(b->dev, MIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *hbm = buffer_make(b->dev, MIB, 1);
+	struct drm_gantry_counters_info before = counters_now(b->fd);
+
+	reset_function();
+	state_expect("ready");
+	data_write(buffer_map(host), MIB, 2);
+	copy_now(b->queue, hbm, 0, host, 0, MIB);
+	memset(buffer_map(host), 0, MIB);
+	copy_now(b->queue, host, 0, hbm, 0, MIB);
+	data_expect(buffer_map(host), MIB, 2);
+	assert_int_equal(counters_now(b->fd).device_resets - before.device_resets, 1);
+
+	gantry_buffer_destroy(hbm);
+	gantry_buffer_destroy(host);
+}
+
+/* It ends well, or with an error that says why; nobody waits for ever. */
+static void work_under_way_ends_with_a_reset_of_the_function(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *host = buffer_make(b->dev, 64 * MIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *hbm = buffer_make(b->dev, 64 * MIB, 1);
+	uint32_t i, failed = 0;
+
+	for (i = 0; i < 20; i++) {
+		struct gantry_queue *queue;
+		uint64_t seqno;
+		int ended;
+
+		assert_done(gantry_queue_create(b->dev, NULL, &queue));
+		assert_done(gantry_queue_prep_copy(queue, hbm, 0, host, 0, 64 * MIB, 0));
+		seqno = queue_submit(queue);
+		reset_function();
+		ended = gantry_queue_wait(queue, seqno, 60 * SECOND);
+		if (ended)
+			assert_refused(ended, EIO);
+		failed += !!ended;
+		gantry_queue_destroy(queue);
+	}
+	/* 64 MiB take longer than it takes to get to the reset. */
+	assert_int_not_equal(failed, 0);
+	copy_now(b->queue, hbm, 0, host, 0, MIB);
+	gantry_buffer_destroy(hbm);
+	gantry_buffer_destroy(host);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bench_test(what_a_context_has_outlasts_sleep),
+		bench_test(nobody_sleeps_over_device_memory_in_use),
+		bench_test(a_card_sleeps_again_and_again),
+		bench_test(a_reset_of_the_function_leaves_a_card_that_works),
+		bench_test(work_under_way_ends_with_a_reset_of_the_function),
+	};
+
+	return cmocka_run_group_tests_name("power", tests, cards_setup, cards_teardown);
+}
