@@ -13,17 +13,6 @@
 #include "gantry_queue.h"
 #include "gantry_region.h"
 
-/**
- * gantry_bo_extents - where a buffer's bytes are
- * @bo: which
- *
- * Return: runs that stay valid while the buffer is referenced and the card is there.
- */
-const struct gantry_extents *gantry_bo_extents(const struct gantry_bo *bo)
-{
-	return bo->memory ? &bo->memory->extents : &bo->host_extents;
-}
-
 /* Describe bo->sgt, mapped for the card, as runs. */
 static int gantry_bo_describe_host(struct gantry_bo *bo)
 {

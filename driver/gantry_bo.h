@@ -6,10 +6,10 @@
 #include <drm/drm_gem.h>
 
 #include "gantry_extents.h"
+#include "gantry_region.h"
 
 struct drm_printer;
 struct gantry_device;
-struct gantry_memory;
 
 /**
  * struct gantry_bo - a buffer
@@ -40,8 +40,13 @@ static inline struct gantry_bo *to_gantry_bo(struct drm_gem_object *obj)
 	return container_of(obj, struct gantry_bo, base);
 }
 
+/* Where a buffer's bytes are: stays so while it is referenced and the card is there. */
+static inline const struct gantry_extents *gantry_bo_extents(const struct gantry_bo *bo)
+{
+	return bo->memory ? &bo->memory->extents : &bo->host_extents;
+}
+
 struct gantry_bo *gantry_bo_create(struct gantry_device *gdev, u64 size, u32 region);
-const struct gantry_extents *gantry_bo_extents(const struct gantry_bo *bo);
 void gantry_bos_unmap(struct gantry_device *gdev);
 struct drm_gem_object *gantry_bo_import_sgt(struct drm_device *drm,
 					    struct dma_buf_attachment *attach,

@@ -43,10 +43,11 @@ static vm_fault_t gantry_bo_fault_device(struct gantry_bo *bo, struct vm_fault *
 	struct gantry_region *region = bo->memory->region;
 	vm_fault_t ret = VM_FAULT_NOPAGE;
 	unsigned long i;
+	u32 hint = 0;
 
 	for (i = 0; i < count && ret == VM_FAULT_NOPAGE; i++) {
 		u64 run, addr = gantry_extents_find(&bo->memory->extents,
-						    (u64)(first + i) << PAGE_SHIFT, &run);
+						    (u64)(first + i) << PAGE_SHIFT, &hint, &run);
 		phys_addr_t phys = region->cpu_base + (addr - region->base);
 
 		ret = vmf_insert_pfn(vmf->vma, vmf->address + (i << PAGE_SHIFT),

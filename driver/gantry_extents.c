@@ -51,18 +51,20 @@ void gantry_extents_append(struct gantry_extents *ext, u64 addr, u64 length)
 	ext->size += length;
 }
 
-/**
- * gantry_extents_find - where a byte is
- * @ext: runs
- * @offset: below @ext->size
- * @length: out: bytes from there that are contiguous
- *
- * Return: the byte's address on the card's bus.
- */
-u64 gantry_extents_find(const struct gantry_extents *ext, u64 offset, u64 *length)
+static u64 gantry_extent_end(const struct gantry_extents *ext, u32 index)
+{
+	return index + 1 < ext->count ? ext->table[index + 1].start : ext->size;
+}
+
+static bool gantry_extent_has(const struct gantry_extents *ext, u32 index, u64 offset)
+{
+	return index < ext->count && ext->table[index].start <= offset &&
+	       offset < gantry_extent_end(ext, index);
+}
+
+static u32 gantry_extents_search(const struct gantry_extents *ext, u64 offset)
 {
 	u32 low = 0, high = ext->count;
-	u64 end;
 
 	while (high - low > 1) {
 		u32 middle = low + (high - low) / 2;
@@ -72,7 +74,25 @@ u64 gantry_extents_find(const struct gantry_extents *ext, u64 offset, u64 *lengt
 		else
 			high = middle;
 	}
-	end = high < ext->count ? ext->table[high].start : ext->size;
-	*length = end - offset;
-	return ext->table[low].addr + (offset - ext->table[low].start);
+	return low;
+}
+
+/**
+ * gantry_extents_find - where a byte is
+ * @ext: runs
+ * @offset: below @ext->size
+ * @hint: any number at first; which run it was. Who walks on finds the next at once.
+ * @length: out: bytes from there that are contiguous
+ *
+ * Return: the byte's address on the card's bus.
+ */
+u64 gantry_extents_find(const struct gantry_extents *ext, u64 offset, u32 *hint, u64 *length)
+{
+	u32 index = *hint;
+
+	if (!gantry_extent_has(ext, index, offset) && !gantry_extent_has(ext, ++index, offset))
+		index = gantry_extents_search(ext, offset);
+	*hint = index;
+	*length = gantry_extent_end(ext, index) - offset;
+	return ext->table[index].addr + (offset - ext->table[index].start);
 }

@@ -35,6 +35,6 @@ struct gantry_extents {
 int gantry_extents_init(struct gantry_extents *ext, u64 room);
 void gantry_extents_fini(struct gantry_extents *ext);
 void gantry_extents_append(struct gantry_extents *ext, u64 addr, u64 length);
-u64 gantry_extents_find(const struct gantry_extents *ext, u64 offset, u64 *length);
+u64 gantry_extents_find(const struct gantry_extents *ext, u64 offset, u32 *hint, u64 *length);
 
 #endif

@@ -229,10 +229,9 @@ struct gantry_job *gantry_job_new(struct gantry_queue *queue, u32 op_count, u64 
 	INIT_WORK(&job->free_work, gantry_job_free_work);
 	kref_get(&queue->ref);
 	job->queue = queue;
-	job->ops = kvmalloc_array(op_count, sizeof(*job->ops), GFP_KERNEL_ACCOUNT);
-	job->objs = kvmalloc_array(op_count, 2 * sizeof(*job->objs), GFP_KERNEL_ACCOUNT);
+	job->ops = kvmalloc_array(op_count, sizeof(*job->ops), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	job->fence = gantry_fence_new(queue);
-	if (job->ops && job->objs && job->fence)
+	if (job->ops && job->fence)
 		ret = drm_sched_job_init(&job->base, &queue->entity, 1, queue, client_id);
 	if (!ret)
 		return job;
@@ -287,7 +286,7 @@ int gantry_job_push(struct gantry_job *job, u64 *seqno)
 	*seqno = fence->seqno;
 	fence->base.seqno = fence->seqno;
 	gantry_transfer_init(&job->xfer, queue->file->gdev, job->ops, job->op_count,
-			     &queue->stream);
+			     &queue->stream, fence->seqno != READ_ONCE(queue->completed) + 1);
 	job->xfer.finish = gantry_job_finish;
 
 	drm_sched_job_arm(&job->base);

@@ -178,7 +178,7 @@ static void gantry_scrub_start(struct gantry_memory *memory, const struct gantry
 	struct gantry_device *gdev = memory->region->gdev;
 
 	memory->scrub_op = (struct gantry_op){ .dst = ext, .dst_offset = offset, .length = length };
-	gantry_transfer_init(&memory->scrub, gdev, &memory->scrub_op, 1, NULL);
+	gantry_transfer_init(&memory->scrub, gdev, &memory->scrub_op, 1, NULL, false);
 	memory->scrub.finish = finish;
 	gantry_transfer_start(&memory->scrub, gdev,
 			      atomic_inc_return(&gdev->next_ring) % gdev->backend->ring_count);

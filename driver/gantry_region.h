@@ -13,6 +13,7 @@
 #include "gantry_extents.h"
 #include "gantry_transfer.h"
 
+struct drm_gantry_region_info;
 struct gantry_device;
 struct gantry_region;
 
@@ -42,8 +43,8 @@ struct gantry_memory {
 
 int gantry_regions_init(struct gantry_device *gdev);
 void gantry_regions_forget(struct gantry_device *gdev);
-struct gantry_region *gantry_region_find(struct gantry_device *gdev, u32 index);
 u64 gantry_regions_used(struct gantry_device *gdev);
+struct gantry_region *gantry_region_find(struct gantry_device *gdev, u32 index);
 void gantry_region_info(struct gantry_region *region, struct drm_gantry_region_info *info);
 
 struct gantry_memory *gantry_memory_alloc(struct gantry_region *region, u64 size);

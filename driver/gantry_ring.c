@@ -57,19 +57,20 @@ static struct gantry_stream *gantry_part_stream(const struct gantry_part *part)
 }
 
 /* Emit one piece that is contiguous on both sides; returns its bytes. */
-static u32 gantry_ring_emit_piece(struct gantry_ring *ring, const struct gantry_op *op,
+static u32 gantry_ring_emit_piece(struct gantry_ring *ring, struct gantry_part *part,
 				  u64 offset, u64 length, bool barrier)
 {
 	const struct gantry_backend *backend = ring->gdev->backend;
+	const struct gantry_op *op = &part->xfer->ops[part->cursor.op];
 	u64 dst, src, run;
 
 	length = min_t(u64, length, backend->max_copy);
-	dst = gantry_extents_find(op->dst, op->dst_offset + offset, &run);
+	dst = gantry_extents_find(op->dst, op->dst_offset + offset, &part->dst_hint, &run);
 	length = min(length, run);
 	if (!op->src)
 		return backend->ops->emit_fill(ring, dst, op->pattern, length, barrier);
 
-	src = gantry_extents_find(op->src, op->src_offset + offset, &run);
+	src = gantry_extents_find(op->src, op->src_offset + offset, &part->src_hint, &run);
 	length = min(length, run);
 	backend->ops->emit_copy(ring, dst, src, length, barrier);
 	return length;
@@ -89,13 +90,12 @@ static u32 gantry_ring_emit(struct gantry_ring *ring, struct gantry_part *part)
 	u64 offset, length;
 
 	while (slots < room && gantry_part_settle(part, &offset, &length)) {
-		const struct gantry_op *op = &part->xfer->ops[part->cursor.op];
-		bool barrier = op->barrier && !part->cursor.done;
+		bool barrier = part->xfer->ops[part->cursor.op].barrier && !part->cursor.done;
 		u32 bytes;
 
 		if (barrier && slots)
 			break;
-		bytes = gantry_ring_emit_piece(ring, op, offset, length,
+		bytes = gantry_ring_emit_piece(ring, part, offset, length,
 					       barrier || (ordered && !slots));
 		if (!bytes)
 			break;

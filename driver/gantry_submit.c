@@ -17,6 +17,12 @@
 /* Buffers looked up last: batches mostly use the same few. */
 #define GANTRY_LOOKUP_CACHE	4
 
+/* Most jobs use no more buffers than that. */
+#define GANTRY_OBJ_ROOM		8U
+
+/* Operations read from user space at once, onto the stack. */
+#define GANTRY_OP_PORTION	8U
+
 struct gantry_lookup {
 	struct drm_file *filp;
 	u32 handles[GANTRY_LOOKUP_CACHE];
@@ -24,12 +30,32 @@ struct gantry_lookup {
 	u32 next;
 };
 
+/* The job holds @obj from now on, or nobody does. */
+static int gantry_job_add_obj(struct gantry_job *job, struct drm_gem_object *obj)
+{
+	if (job->obj_count == job->obj_room) {
+		u32 room = max(2 * job->obj_room, GANTRY_OBJ_ROOM);
+		void *objs = kvrealloc(job->objs, room * sizeof(*job->objs),
+				       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+
+		if (!objs) {
+			drm_gem_object_put(obj);
+			return -ENOMEM;
+		}
+		job->objs = objs;
+		job->obj_room = room;
+	}
+	job->objs[job->obj_count++] = obj;
+	return 0;
+}
+
 /* Find a buffer and make the job hold it. */
 static struct gantry_bo *gantry_job_lookup(struct gantry_job *job, struct gantry_lookup *lookup,
 					   u32 handle)
 {
 	struct drm_gem_object *obj;
 	u32 i;
+	int ret;
 
 	for (i = 0; i < GANTRY_LOOKUP_CACHE; i++)
 		if (lookup->bos[i] && lookup->handles[i] == handle)
@@ -37,8 +63,10 @@ static struct gantry_bo *gantry_job_lookup(struct gantry_job *job, struct gantry
 
 	obj = drm_gem_object_lookup(lookup->filp, handle);
 	if (!obj)
-		return NULL;
-	job->objs[job->obj_count++] = obj;
+		return ERR_PTR(-ENOENT);
+	ret = gantry_job_add_obj(job, obj);
+	if (ret)
+		return ERR_PTR(ret);
 	i = lookup->next++ % GANTRY_LOOKUP_CACHE;
 	lookup->handles[i] = handle;
 	lookup->bos[i] = to_gantry_bo(obj);
@@ -82,14 +110,14 @@ static int gantry_job_add_op(struct gantry_job *job, struct gantry_lookup *looku
 	if (user->opcode != DRM_GANTRY_OP_COPY && user->opcode != DRM_GANTRY_OP_FILL)
 		return -EINVAL;
 	dst = gantry_job_lookup(job, lookup, user->dst_handle);
-	if (!dst)
-		return -ENOENT;
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
 	if (!gantry_range_valid(dst, user->dst_offset, user->length))
 		return -EINVAL;
 	if (user->opcode == DRM_GANTRY_OP_COPY) {
 		src = gantry_job_lookup(job, lookup, user->src_handle);
-		if (!src)
-			return -ENOENT;
+		if (IS_ERR(src))
+			return PTR_ERR(src);
 		ret = gantry_op_check_copy(user, dst, src);
 	} else {
 		ret = gantry_op_check_fill(user);
@@ -113,22 +141,28 @@ static int gantry_job_add_op(struct gantry_job *job, struct gantry_lookup *looku
 	return 0;
 }
 
+/* In small portions, so that no copy of the whole list is needed. */
 static int gantry_job_add_ops(struct gantry_job *job, struct drm_file *filp,
 			      const struct drm_gantry_queue_submit *args)
 {
+	const struct drm_gantry_op __user *from = u64_to_user_ptr(args->ops);
 	struct gantry_lookup lookup = { .filp = filp };
-	struct drm_gantry_op *ops;
-	u32 i;
-	int ret = 0;
+	struct drm_gantry_op ops[GANTRY_OP_PORTION];
+	u32 i, count;
+	int ret;
 
-	ops = vmemdup_array_user(u64_to_user_ptr(args->ops), args->op_count, sizeof(*ops));
-	if (IS_ERR(ops))
-		return PTR_ERR(ops);
-	for (i = 0; i < args->op_count && !ret; i++)
-		ret = gantry_job_add_op(job, &lookup, &ops[i], &job->ops[i]);
-	job->op_count = args->op_count;
-	kvfree(ops);
-	return ret;
+	while (job->op_count < args->op_count) {
+		count = min(args->op_count - job->op_count, GANTRY_OP_PORTION);
+		if (copy_from_user(ops, from + job->op_count, count * sizeof(*ops)))
+			return -EFAULT;
+		for (i = 0; i < count; i++) {
+			ret = gantry_job_add_op(job, &lookup, &ops[i], &job->ops[job->op_count]);
+			if (ret)
+				return ret;
+			job->op_count++;
+		}
+	}
+	return 0;
 }
 
 static struct drm_gantry_sync *gantry_syncs_from_user(u64 pointer, u32 count)

@@ -71,6 +71,7 @@ struct gantry_signal {
  * @op_count: of @ops
  * @objs: buffers they use, each referenced
  * @obj_count: of @objs; may name a buffer more than once
+ * @obj_room: @objs has room for
  */
 struct gantry_job {
 	struct drm_sched_job base;
@@ -85,6 +86,7 @@ struct gantry_job {
 	u32 op_count;
 	struct drm_gem_object **objs;
 	u32 obj_count;
+	u32 obj_room;
 };
 
 /* gantry_job.c */

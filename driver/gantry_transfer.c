@@ -60,13 +60,14 @@ static u64 gantry_ops_bytes(const struct gantry_op *ops, u32 op_count, bool *ord
  * @ops: what to do; must stay until the transfer has finished
  * @op_count: at least one
  * @stream: keeps it behind earlier transfers, or NULL
+ * @busy: some of these have not ended
  *
  * A large transfer is spread over several rings, unless its operations depend
  * on each other: a ring only orders what is in it.
  */
 void gantry_transfer_init(struct gantry_transfer *xfer, struct gantry_device *gdev,
 			  const struct gantry_op *ops, u32 op_count,
-			  struct gantry_stream *stream)
+			  struct gantry_stream *stream, bool busy)
 {
 	u32 most = min_t(u32, gdev->backend->ring_count, GANTRY_MAX_SPREAD);
 	bool ordered;
@@ -76,13 +77,17 @@ void gantry_transfer_init(struct gantry_transfer *xfer, struct gantry_device *gd
 	xfer->ops = ops;
 	xfer->op_count = op_count;
 	xfer->part_count = 1;
-	if (!ordered)
+	if (!ordered && bytes >= (busy ? GANTRY_SPREAD_BUSY : GANTRY_SPREAD_BYTES))
 		xfer->part_count = clamp_t(u64, div_u64(bytes, GANTRY_SPREAD_BYTES), 1, most);
 	xfer->error = 0;
 	xfer->stream = stream;
 	atomic_set(&xfer->parts_left, xfer->part_count);
 	for (i = 0; i < xfer->part_count; i++)
-		xfer->parts[i] = (struct gantry_part){ .xfer = xfer, .index = i };
+		xfer->parts[i] = (struct gantry_part){
+			.xfer = xfer,
+			.share_op = U32_MAX,
+			.index = i,
+		};
 }
 
 /**
@@ -110,25 +115,25 @@ void gantry_transfer_fail(struct gantry_transfer *xfer, int error)
 }
 
 /*
- * The share of operation @index that @part moves: large operations are cut into
- * as many units as there are parts, small ones go to the parts in turn.
+ * Find out what @part moves of the operation at its cursor: large operations are
+ * cut into as many units as there are parts, small ones go to the parts in turn.
  */
-static void gantry_part_share(const struct gantry_part *part, u32 index, u64 *begin, u64 *end)
+static void gantry_part_share(struct gantry_part *part)
 {
 	const struct gantry_transfer *xfer = part->xfer;
+	u32 parts = xfer->part_count, index = part->cursor.op;
 	u64 length = xfer->ops[index].length;
-	u32 parts = xfer->part_count;
 	u64 unit, turn;
 
-	if (parts == 1) {
-		*begin = 0;
-		*end = length;
+	part->share_op = index;
+	part->share_begin = 0;
+	part->share_end = length;
+	if (parts == 1)
 		return;
-	}
 	unit = round_up(div_u64(length + parts - 1, parts), (u64)GANTRY_SPREAD_UNIT);
 	turn = (part->index + parts - index % parts) % parts;
-	*begin = min(length, turn * unit);
-	*end = min(length, *begin + unit);
+	part->share_begin = min(length, turn * unit);
+	part->share_end = min(length, part->share_begin + unit);
 }
 
 /**
@@ -144,12 +149,11 @@ bool gantry_part_settle(struct gantry_part *part, u64 *offset, u64 *length)
 	struct gantry_cursor *cursor = &part->cursor;
 
 	for (; cursor->op < part->xfer->op_count; cursor->op++, cursor->done = 0) {
-		u64 begin, end;
-
-		gantry_part_share(part, cursor->op, &begin, &end);
-		if (begin + cursor->done < end) {
-			*offset = begin + cursor->done;
-			*length = end - *offset;
+		if (part->share_op != cursor->op)
+			gantry_part_share(part);
+		*offset = part->share_begin + cursor->done;
+		if (*offset < part->share_end) {
+			*length = part->share_end - *offset;
 			return true;
 		}
 	}

@@ -16,8 +16,13 @@ struct gantry_extents;
 struct gantry_ring;
 struct gantry_transfer;
 
-/* A transfer this large is spread over up to GANTRY_MAX_SPREAD rings. */
+/*
+ * A transfer this large is spread over up to GANTRY_MAX_SPREAD rings. In a busy
+ * stream it has to be larger: there it waits for the ones before it, and those
+ * behind wait for it, which must not show.
+ */
 #define GANTRY_SPREAD_BYTES	(1024 * 1024)
+#define GANTRY_SPREAD_BUSY	(16 * 1024 * 1024)
 #define GANTRY_SPREAD_UNIT	(64 * 1024)
 #define GANTRY_MAX_SPREAD	4
 
@@ -78,6 +83,11 @@ struct gantry_cursor {
  * @xfer: whose
  * @node: in the ring's active list, in its stream's backlog or in a list of done parts
  * @cursor: what comes next
+ * @share_op: operation whose share is @share_begin to @share_end
+ * @share_begin: first byte of it that this part moves
+ * @share_end: the byte after the last
+ * @dst_hint: where the last destination was found
+ * @src_hint: where the last source was found
  * @index: which of @xfer->parts
  * @in_flight: batches the ring holds
  * @emitted: nothing is left to emit
@@ -86,6 +96,11 @@ struct gantry_part {
 	struct gantry_transfer *xfer;
 	struct list_head node;
 	struct gantry_cursor cursor;
+	u32 share_op;
+	u64 share_begin;
+	u64 share_end;
+	u32 dst_hint;
+	u32 src_hint;
 	u32 index;
 	u32 in_flight;
 	bool emitted;
@@ -119,7 +134,7 @@ void gantry_stream_cancel(struct gantry_stream *stream, int error);
 
 void gantry_transfer_init(struct gantry_transfer *xfer, struct gantry_device *gdev,
 			  const struct gantry_op *ops, u32 op_count,
-			  struct gantry_stream *stream);
+			  struct gantry_stream *stream, bool busy);
 void gantry_transfer_start(struct gantry_transfer *xfer, struct gantry_device *gdev, u32 ring);
 
 void gantry_transfer_fail(struct gantry_transfer *xfer, int error);
