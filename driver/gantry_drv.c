@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The module: PCI probe and remove, the DRM driver and its ioctls. */
+#include <linux/compat.h>
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -17,16 +18,19 @@
 #include "gantry_btf.h"
 #include "gantry_device.h"
 #include "gantry_job.h"
-#include "gantry_queue.h"
 #include "gantry_pm.h"
+#include "gantry_queue.h"
 #include "gantry_region.h"
-#include "gantry_ring.h"
 #include "gantry_reset.h"
-#include "trainium/trainium_regs.h"
+#include "gantry_ring.h"
 #include "gantry_sysfs.h"
+#include "trainium/trainium_regs.h"
 
 #define GANTRY_MAJOR	0
 #define GANTRY_MINOR	1
+
+/* Syncobjs that one call may wait for, signal, reset or query. */
+#define GANTRY_MAX_SYNCOBJS	4096
 
 static const struct drm_ioctl_desc gantry_ioctls[] = {
 	DRM_IOCTL_DEF_DRV(GANTRY_DEV_QUERY, gantry_query_ioctl, 0),
@@ -55,28 +59,80 @@ static int gantry_check_answer(unsigned int cmd, unsigned long arg)
 	return 0;
 }
 
+/* Where each syncobj ioctl that takes a list has its count; 0: it takes none. */
+static size_t gantry_syncobj_count_at(unsigned int cmd)
+{
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(DRM_IOCTL_SYNCOBJ_WAIT):
+		return offsetof(struct drm_syncobj_wait, count_handles);
+	case _IOC_NR(DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT):
+		return offsetof(struct drm_syncobj_timeline_wait, count_handles);
+	case _IOC_NR(DRM_IOCTL_SYNCOBJ_RESET):
+	case _IOC_NR(DRM_IOCTL_SYNCOBJ_SIGNAL):
+		return offsetof(struct drm_syncobj_array, count_handles);
+	case _IOC_NR(DRM_IOCTL_SYNCOBJ_QUERY):
+	case _IOC_NR(DRM_IOCTL_SYNCOBJ_TIMELINE_SIGNAL):
+		return offsetof(struct drm_syncobj_timeline_array, count_handles);
+	default:
+		return 0;
+	}
+}
+
+/*
+ * DRM allocates for any count, and the kernel warns if that is too much for it. A
+ * caller who changes the number in between can still have that; one who is merely
+ * wrong gets an error.
+ */
+static int gantry_check_syncobj_count(unsigned int cmd, unsigned long arg)
+{
+	size_t at = gantry_syncobj_count_at(cmd);
+	u32 count;
+
+	if (!at)
+		return 0;
+	if (get_user(count, (u32 __user *)(arg + at)))
+		return -EFAULT;
+	return count > GANTRY_MAX_SYNCOBJS ? -EINVAL : 0;
+}
+
 /*
  * DRM writes the answer after the work is done; a caller that cannot take it
  * would not know what it now owns. So look first.
  */
-static long gantry_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static int gantry_check_ioctl(unsigned int cmd, unsigned long arg)
 {
 	unsigned int nr = _IOC_NR(cmd);
 
-	if (nr >= DRM_COMMAND_BASE && nr < DRM_COMMAND_END && gantry_check_answer(cmd, arg))
-		return -EFAULT;
+	if (nr >= DRM_COMMAND_BASE && nr < DRM_COMMAND_END)
+		return gantry_check_answer(cmd, arg);
 	/* Names that anybody can guess: buffers leave a context as dma-bufs only. */
 	if (nr == _IOC_NR(DRM_IOCTL_GEM_FLINK) || nr == _IOC_NR(DRM_IOCTL_GEM_OPEN))
 		return -EOPNOTSUPP;
-	return drm_ioctl(file, cmd, arg);
+	return gantry_check_syncobj_count(cmd, arg);
 }
+
+static long gantry_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return gantry_check_ioctl(cmd, arg) ?: drm_ioctl(file, cmd, arg);
+}
+
+#ifdef CONFIG_COMPAT
+/* Structures are the same for 32 bits; only pointers must be made long. */
+static long gantry_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return gantry_check_ioctl(cmd, (unsigned long)compat_ptr(arg)) ?:
+	       drm_compat_ioctl(file, cmd, arg);
+}
+#else
+#define gantry_compat_ioctl NULL
+#endif
 
 static const struct file_operations gantry_fops = {
 	.owner = THIS_MODULE,
 	.open = accel_open,
 	.release = drm_release,
 	.unlocked_ioctl = gantry_ioctl,
-	.compat_ioctl = drm_compat_ioctl,
+	.compat_ioctl = gantry_compat_ioctl,
 	.poll = drm_poll,
 	.read = drm_read,
 	.llseek = noop_llseek,
@@ -217,6 +273,7 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (IS_ERR(gdev))
 		return PTR_ERR(gdev);
 	gdev->backend = backend;
+	mutex_init(&gdev->reset_lock);
 	mutex_init(&gdev->bo_lock);
 	INIT_LIST_HEAD(&gdev->bos);
 	init_waitqueue_head(&gdev->bos_empty);
@@ -277,7 +334,6 @@ static int __init gantry_init(void)
 
 	gantry_btf_check();
 	gantry_free_wq = alloc_workqueue("gantry-free", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	mutex_init(&gdev->reset_lock);
 	if (!gantry_free_wq)
 		return -ENOMEM;
 	ret = pci_register_driver(&gantry_pci_driver);
