@@ -113,6 +113,7 @@ int gantry_device_get_counters(const struct gantry_device *dev,
 	ours.bytes_filled = kernel.bytes_filled;
 	ours.bytes_scrubbed = kernel.bytes_scrubbed;
 	ours.bytes_scrub_failed = kernel.bytes_scrub_failed;
+	ours.device_resets_failed = kernel.device_resets_failed;
 	return gtr_struct_out(info, GTR_SIZE_WITH(struct gantry_counters_info, bytes_scrub_failed),
 			      &ours, sizeof(ours));
 }

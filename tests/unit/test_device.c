@@ -187,7 +187,7 @@ static void neighbor_is_translated(void **state)
 
 static void counters_are_translated(void **state)
 {
-	struct drm_gantry_counters_info kernel = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
+	struct drm_gantry_counters_info kernel = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
 	struct gantry_counters_info info = { .size = sizeof(info) };
 	struct gantry_device *dev = mock_device();
 
@@ -204,6 +204,7 @@ static void counters_are_translated(void **state)
 	assert_int_equal(info.bytes_filled, 8);
 	assert_int_equal(info.bytes_scrubbed, 9);
 	assert_int_equal(info.bytes_scrub_failed, 10);
+	assert_int_equal(info.device_resets_failed, 11);
 	gantry_device_close(dev);
 }
 

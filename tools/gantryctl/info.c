@@ -110,6 +110,7 @@ static struct json_object *counters_to_json(struct gantry_device *dev)
 	output_unsigned(object, "late_completions", counters.late_completions);
 	output_unsigned(object, "ring_resets", counters.ring_resets);
 	output_unsigned(object, "device_resets", counters.device_resets);
+	output_unsigned(object, "device_resets_failed", counters.device_resets_failed);
 	output_unsigned(object, "bytes_copied", counters.bytes_copied);
 	output_unsigned(object, "bytes_filled", counters.bytes_filled);
 	output_unsigned(object, "bytes_scrubbed", counters.bytes_scrubbed);

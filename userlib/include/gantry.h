@@ -445,7 +445,7 @@ struct gantry_counters_info {
 	uint64_t late_completions;
 	/** @ring_resets: rings reset to get rid of a job */
 	uint64_t ring_resets;
-	/** @device_resets: resets of the whole card */
+	/** @device_resets: resets of the whole card that helped */
 	uint64_t device_resets;
 	/** @bytes_copied: by copies of users */
 	uint64_t bytes_copied;
@@ -455,6 +455,8 @@ struct gantry_counters_info {
 	uint64_t bytes_scrubbed;
 	/** @bytes_scrub_failed: could not be zeroed; tried again before use */
 	uint64_t bytes_scrub_failed;
+	/** @device_resets_failed: resets of the whole card that did not help */
+	uint64_t device_resets_failed;
 };
 
 /**
