@@ -43,6 +43,8 @@ static const char usage[] =
 	"                       NAME[:where=N][:after=N][:times=N][:value=N]: only at\n"
 	"                       one place, after so many chances, so many times (1;\n"
 	"                       or always), with a value of the fault's own\n"
+	"  --in-step            finish what a register write starts before it returns,\n"
+	"                       for whoever counts the guest's instructions\n"
 	"  --help               this text\n"
 	"\n"
 	"Prints \"ready PATH\" once the socket can be connected to. Ends when the\n"
@@ -128,6 +130,8 @@ static void parse_option(struct arguments *args, const char *name)
 		if (args->n_faults == VFU_MAX_FAULTS)
 			die("--fault: at most %u of them", VFU_MAX_FAULTS);
 		args->faults[args->n_faults++] = optarg;
+	} else if (!strcmp(name, "in-step")) {
+		card->in_step = true;
 	} else {
 		help();
 	}
@@ -143,6 +147,7 @@ static void parse(struct arguments *args, int argc, char **argv)
 		{ "index", required_argument, NULL, 0 },
 		{ "workers", required_argument, NULL, 0 },
 		{ "fault", required_argument, NULL, 0 },
+		{ "in-step", no_argument, NULL, 0 },
 		{ "help", no_argument, NULL, 0 },
 		{ 0 },
 	};

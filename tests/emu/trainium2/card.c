@@ -234,5 +234,7 @@ int trn2_bar_write(struct trn2_card *card, unsigned int bar, uint64_t off,
 		from += some;
 		len -= some;
 	}
+	if (card->options.in_step)
+		trn2_pool_drain(&card->pool);
 	return 0;
 }

@@ -7,7 +7,8 @@
  * vfio-user server in front of it, a test plays both parts itself.
  *
  * Threads: BAR accesses come from one thread at a time and never wait for a
- * copy; copies run on worker threads, firmware on a thread of its own.
+ * copy, unless asked to (&trn2_options.in_step); copies run on worker threads,
+ * firmware on a thread of its own.
  */
 #ifndef TRN2_CARD_H
 #define TRN2_CARD_H
@@ -44,6 +45,8 @@ struct trn2_host_ops {
  * @serial: serial number
  * @index: position in the server, 0 to 31
  * @workers: most threads that copy; 0: one a CPU
+ * @in_step: a write to a BAR returns when all that it set going is done; for
+ *	hosts whose memory can be pinned
  */
 struct trn2_options {
 	const struct trn2_layout *layout;
@@ -51,6 +54,7 @@ struct trn2_options {
 	uint64_t serial;
 	unsigned int index;
 	unsigned int workers;
+	bool in_step;
 };
 
 #define TRN2_INDEX_MAX		31u

@@ -95,6 +95,11 @@ static void run(struct trn2_pool *pool, struct trn2_task *task)
 	queue_task(pool, task, false);
 }
 
+static bool is_quiet_locked(const struct trn2_pool *pool)
+{
+	return !pool->queued && pool->idle == pool->started;
+}
+
 static void *worker(void *arg)
 {
 	struct trn2_pool *pool = arg;
@@ -110,11 +115,21 @@ static void *worker(void *arg)
 			continue;
 		}
 		pool->idle++;
+		if (is_quiet_locked(pool))
+			pthread_cond_broadcast(&pool->quiet);
 		pthread_cond_wait(&pool->work, &pool->lock);
 		pool->idle--;
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return NULL;
+}
+
+void trn2_pool_drain(struct trn2_pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	while (!pool->stop && !is_quiet_locked(pool))
+		pthread_cond_wait(&pool->quiet, &pool->lock);
+	pthread_mutex_unlock(&pool->lock);
 }
 
 int trn2_pool_init(struct trn2_pool *pool, unsigned int max)
@@ -127,6 +142,7 @@ int trn2_pool_init(struct trn2_pool *pool, unsigned int max)
 	pool->last = &pool->first;
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->work, NULL);
+	pthread_cond_init(&pool->quiet, NULL);
 	return 0;
 }
 
@@ -135,6 +151,7 @@ void trn2_pool_stop(struct trn2_pool *pool)
 	pthread_mutex_lock(&pool->lock);
 	pool->stop = true;
 	pthread_cond_broadcast(&pool->work);
+	pthread_cond_broadcast(&pool->quiet);
 	pthread_mutex_unlock(&pool->lock);
 	for (unsigned int i = 0; i < pool->started; i++)
 		pthread_join(pool->threads[i], NULL);
@@ -144,6 +161,7 @@ void trn2_pool_stop(struct trn2_pool *pool)
 void trn2_pool_fini(struct trn2_pool *pool)
 {
 	trn2_pool_stop(pool);
+	pthread_cond_destroy(&pool->quiet);
 	pthread_cond_destroy(&pool->work);
 	pthread_mutex_destroy(&pool->lock);
 	free(pool->threads);

@@ -19,6 +19,7 @@ struct trn2_task;
 struct trn2_pool {
 	pthread_mutex_t lock;	/* guards everything below */
 	pthread_cond_t work;
+	pthread_cond_t quiet;
 	struct trn2_task *first;
 	struct trn2_task **last;
 	pthread_t *threads;
@@ -57,5 +58,8 @@ void trn2_pool_fini(struct trn2_pool *pool);
  * the one that is under way is followed by another.
  */
 void trn2_pool_kick(struct trn2_pool *pool, struct trn2_task *task);
+
+/** trn2_pool_drain() - wait until no task is in line or runs; not from a task */
+void trn2_pool_drain(struct trn2_pool *pool);
 
 #endif

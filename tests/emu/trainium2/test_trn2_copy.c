@@ -504,6 +504,27 @@ static void a_disabled_engine_moves_nothing_until_it_is_normal(void **state)
 	q_wait(&q, DST);
 }
 
+/* Many, so that it would be luck if they were done without being waited for. */
+static void in_step_a_doorbell_returns_when_its_copies_are_done(void **state)
+{
+	struct bed *bed = *state;
+	const uint32_t length = 65536;
+	struct bed_queue q;
+
+	bed_engine_init(bed, 128);
+	q = bed_queue_host(bed, 128, 0);
+	for (unsigned int i = 0; i < 40; i++) {
+		fill(host_at(bed, 0), length, i);
+		for (unsigned int c = 0; c < 10; c++) {
+			put_dst(&q, hbm_addr(0, c * length), length, 0);
+			put_src(&q, host_addr(0), length, ONE);
+		}
+		ring(&q, DST, 10);
+		ring(&q, SRC, 10);
+		assert_filled(hbm_at(bed, 0, 9 * length), length, i);
+	}
+}
+
 #define BED(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
 #define ONE_WORKER(test) \
 	cmocka_unit_test_setup_teardown(test, bed_setup_one_worker, bed_teardown)
@@ -525,6 +546,9 @@ int main(void)
 		BED(a_marker_follows_the_data_it_announces),
 		cmocka_unit_test(queues_of_an_engine_progress_together),
 		BED(a_busy_engine_answers_at_once),
+		{ "in_step_a_doorbell_returns_when_its_copies_are_done",
+		  in_step_a_doorbell_returns_when_its_copies_are_done,
+		  bed_setup_in_step, bed_teardown, NULL },
 		BED(rings_may_be_in_any_stack),
 		BED(memory_that_only_messages_reach_works_too),
 		BED(overlapping_copies_behave_like_memmove),

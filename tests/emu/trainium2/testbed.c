@@ -70,15 +70,8 @@ static const struct trn2_host_ops ops = {
 	.write = write_host,
 };
 
-struct bed *bed_make(const char *layout, unsigned int workers)
+static struct bed *make(const char *layout, const struct trn2_options *options)
 {
-	struct trn2_options options = {
-		.layout = trn2_layout_find(layout),
-		.hbm_size = BED_HBM,
-		.serial = 0x1122334455667788,
-		.index = 5,
-		.workers = workers,
-	};
 	struct bed *bed = calloc(1, sizeof(*bed));
 
 	assert_non_null(bed);
@@ -87,8 +80,26 @@ struct bed *bed_make(const char *layout, unsigned int workers)
 	bed->host = aligned_alloc(4096, BED_HOST_SIZE + BED_MESSAGE_SIZE);
 	assert_non_null(bed->host);
 	memset(bed->host, 0, BED_HOST_SIZE + BED_MESSAGE_SIZE);
-	assert_int_equal(trn2_card_create(&options, &ops, bed, &bed->card), 0);
+	assert_int_equal(trn2_card_create(options, &ops, bed, &bed->card), 0);
 	return bed;
+}
+
+static struct trn2_options options_of(const char *layout, unsigned int workers)
+{
+	return (struct trn2_options){
+		.layout = trn2_layout_find(layout),
+		.hbm_size = BED_HBM,
+		.serial = 0x1122334455667788,
+		.index = 5,
+		.workers = workers,
+	};
+}
+
+struct bed *bed_make(const char *layout, unsigned int workers)
+{
+	struct trn2_options options = options_of(layout, workers);
+
+	return make(layout, &options);
 }
 
 void bed_free(struct bed *bed)
@@ -114,6 +125,15 @@ int bed_setup_silicon(void **state)
 int bed_setup_one_worker(void **state)
 {
 	*state = bed_make("rev255", 1);
+	return 0;
+}
+
+int bed_setup_in_step(void **state)
+{
+	struct trn2_options options = options_of("rev255", 2);
+
+	options.in_step = true;
+	*state = make("rev255", &options);
 	return 0;
 }
 

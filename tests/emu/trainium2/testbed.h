@@ -61,6 +61,7 @@ void bed_free(struct bed *bed);
 int bed_setup(void **state);
 int bed_setup_silicon(void **state);
 int bed_setup_one_worker(void **state);
+int bed_setup_in_step(void **state);
 int bed_teardown(void **state);
 
 uint32_t apb_read(struct bed *bed, uint64_t off);
