@@ -3,8 +3,8 @@
 # The two commands are `make demo` and `make check`; `make help` has the rest.
 # Everything happens in tests/lab; kbuild reads Kbuild, not this file.
 
-.PHONY: help demo check check-style check-lab check-unit check-emu check-guest \
-	check-dkms shell build clean install dkms-install uninstall
+.PHONY: help demo check check-style check-lab check-unit check-emu check-bench check-guest \
+	check-dkms bench shell build clean install dkms-install uninstall
 
 help:
 	@tests/lab/help
@@ -15,8 +15,11 @@ demo:
 check:
 	@tests/lab/check
 
-check-style check-lab check-unit check-emu check-guest check-dkms:
+check-style check-lab check-unit check-emu check-bench check-guest check-dkms:
 	@tests/lab/check $(@:check-%=%)
+
+bench:
+	@tests/lab/bench
 
 shell:
 	@tests/lab/shell
@@ -31,4 +34,4 @@ install dkms-install uninstall:
 	@$(MAKE) --no-print-directory -C packaging $@
 
 # Options given to make reach the scripts through the environment.
-export KERNEL LAYOUT IOMMU KVM CARDS HBM MEMORY FILE TEST V
+export KERNEL LAYOUT IOMMU KVM CARDS HBM MEMORY FILE TEST V EXTENT
