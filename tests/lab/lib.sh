@@ -79,3 +79,30 @@ run_child()
 	trap - INT TERM HUP
 	return "$status"
 }
+
+# is_kernel NAME: one of the kernels that guests run
+is_kernel()
+{
+	case $1 in
+	6.12 | backports | debug) ;;
+	*) return 1 ;;
+	esac
+}
+
+# use_kernel NAME: sets, inside the tree,
+#   kernel_release   what `uname -r` says
+#   kernel_image     what QEMU starts
+#   kernel_root      the folder that lib/modules/RELEASE is in
+# shellcheck disable=SC2034 # for those who source this file
+use_kernel()
+{
+	if [ "$1" = debug ]; then
+		kernel_root=$("$lab_dir/debug-kernel")
+		kernel_release=$(cat "$kernel_root/release")
+		kernel_image=$kernel_root/bzImage
+	else
+		kernel_root=''
+		kernel_release=$(cat "/lab/kernel-$1")
+		kernel_image=/lab/vmlinux-$1
+	fi
+}

@@ -8,10 +8,7 @@ HBM=${HBM:-} IOMMU=${IOMMU:-} KVM=${KVM:-} MEMORY=${MEMORY:-2G}
 [ "$IOMMU" != 0 ] || IOMMU=''
 [ "$KVM" != 0 ] || KVM=''
 
-case $KERNEL in
-6.12 | backports) ;;
-*) die "KERNEL=$KERNEL: 6.12 and backports are the two there are" ;;
-esac
+is_kernel "$KERNEL" || die "KERNEL=$KERNEL: there are 6.12, backports and debug"
 case $LAYOUT in
 silicon | rev255) ;;
 *) die "LAYOUT=$LAYOUT: silicon and rev255 are the two there are" ;;
