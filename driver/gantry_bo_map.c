@@ -96,8 +96,11 @@ int gantry_bo_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 			return -EACCES;
 		vm_flags_clear(vma, VM_MAYWRITE);
 	}
-	/* A private mapping would copy pages that the card goes on writing. */
-	if (!(vma->vm_flags & VM_SHARED))
+	/*
+	 * A private mapping would copy pages that the card goes on writing. VM_SHARED is
+	 * not set in a shared one of a file that is open for reading only.
+	 */
+	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);

@@ -194,6 +194,34 @@ static void a_dma_buf_can_be_mapped(void **state)
 	}
 }
 
+/* Exported by hand: the library always asks for a dma-buf that can be written. */
+static void a_dma_buf_for_reading_can_be_mapped_for_reading(void **state)
+{
+	static const uint32_t regions[] = { 2, GANTRY_REGION_HOST };
+	struct bench *b = *state;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_LENGTH(regions); i++) {
+		struct gantry_buffer *buf = buffer_make(b->dev, 64 * KIB, regions[i]);
+		uint8_t *map;
+		int fd;
+
+		data_write(buffer_map(buf), 64 * KIB, i);
+		assert_int_equal(drmPrimeHandleToFD(b->fd, buffer_handle(buf), DRM_CLOEXEC, &fd),
+				 0);
+		map = mmap(NULL, 64 * KIB, PROT_READ, MAP_SHARED, fd, 0);
+		assert_ptr_not_equal(map, MAP_FAILED);
+		data_expect(map, 64 * KIB, i);
+		assert_int_equal(mprotect(map, 64 * KIB, PROT_READ | PROT_WRITE), -1);
+		assert_ptr_equal(mmap(NULL, 64 * KIB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0),
+				 MAP_FAILED);
+		assert_ptr_equal(mmap(NULL, 64 * KIB, PROT_READ, MAP_PRIVATE, fd, 0), MAP_FAILED);
+		munmap(map, 64 * KIB);
+		close(fd);
+		gantry_buffer_destroy(buf);
+	}
+}
+
 static int memfd_make(uint64_t size, unsigned int seals)
 {
 	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -364,6 +392,7 @@ int main(int argc, char **argv)
 		bench_test(a_context_can_be_sent_to_another_process),
 		bench_test(importing_ones_own_export_is_the_same_memory),
 		bench_test(a_dma_buf_can_be_mapped),
+		bench_test(a_dma_buf_for_reading_can_be_mapped_for_reading),
 		bench_test(the_card_reaches_the_pages_of_a_memfd),
 		bench_test(a_memfd_that_could_shrink_is_refused),
 		bench_test(a_job_keeps_an_imported_buffer),
