@@ -32,6 +32,8 @@
 static char root[] = "/tmp/gantry-assign-XXXXXX";
 static char file[64], output[64];
 static struct gantry_card cards[2];
+/* The driver that the first card has from the second look on. */
+static const char *quicker;
 static int saved_stderr, saved_stdout;
 
 /* ---- in place of the library and open.c ---------------------------------------- */
@@ -58,6 +60,8 @@ int gantry_card_list_get(const struct gantry_card_list *list, unsigned int index
 {
 	(void)list;
 	*card = cards[index];
+	if (quicker && index == 0)
+		strcpy(cards[0].driver, quicker);
 	return 0;
 }
 
@@ -150,6 +154,7 @@ static int setup(void **state)
 	snprintf(output, sizeof(output), "%s/output", root);
 	assignments_path = file;
 	modprobe_path = "/bin/false";
+	quicker = NULL;
 	make_folders("bus/pci/devices/" FIRST);
 	make_folders("bus/pci/devices/" SECOND);
 	make_folders("bus/pci/drivers/gantry");
@@ -366,6 +371,21 @@ static void a_new_card_is_taken_from_the_driver_that_was_quicker(void **state)
 	assert_attribute(BIND, FIRST);
 }
 
+/* Another driver gets it between our first look and our binding, which fails. */
+static void a_new_card_is_looked_at_again_when_it_cannot_be_bound(void **state)
+{
+	char path[128];
+
+	(void)state;
+	rules("assign " FIRST "\n");
+	quicker = "neuron";
+	snprintf(path, sizeof(path), "%s/" BIND, root);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(assign("--new", FIRST), EXIT_FAILED);
+	assert_attribute(OVERRIDE(FIRST), "gantry");
+	assert_attribute("bus/pci/drivers/neuron/unbind", FIRST);
+}
+
 static void a_new_card_that_is_not_assigned_stays_where_it_is(void **state)
 {
 	(void)state;
@@ -460,6 +480,7 @@ int main(void)
 		assign_test(a_card_meant_for_another_driver_is_left_alone),
 		assign_test(one_card_that_fails_does_not_stop_the_next),
 		assign_test(a_new_card_is_taken_from_the_driver_that_was_quicker),
+		assign_test(a_new_card_is_looked_at_again_when_it_cannot_be_bound),
 		assign_test(a_new_card_that_is_not_assigned_stays_where_it_is),
 		assign_test(a_card_that_gantry_has_is_fine),
 		assign_test(the_module_is_loaded_only_for_an_assigned_card),

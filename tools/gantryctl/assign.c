@@ -104,14 +104,17 @@ static bool is_bound(const struct gantry_card *card)
 	return sysfs_exists("bus/pci/drivers/" DRIVER "/%s", card->pci_address);
 }
 
-/* Has somebody else a claim on the card? */
-static bool is_foreign(const struct gantry_card *card)
+static bool is_of_other_driver(const struct gantry_card *card)
 {
-	return (card->driver[0] && strcmp(card->driver, DRIVER)) ||
-	       (card->driver_override[0] && strcmp(card->driver_override, DRIVER));
+	return card->driver[0] && strcmp(card->driver, DRIVER);
 }
 
-static int set_override(struct gantry_card *card)
+static bool is_meant_for_other(const struct gantry_card *card)
+{
+	return card->driver_override[0] && strcmp(card->driver_override, DRIVER);
+}
+
+static int set_override(const struct gantry_card *card)
 {
 	int ret = sysfs_write(DRIVER, "bus/pci/devices/%s/driver_override", card->pci_address);
 
@@ -119,21 +122,6 @@ static int set_override(struct gantry_card *card)
 		complain("cannot set driver_override of %s: %s", card->pci_address,
 			 ret == -EACCES ? "run as root" : strerror(-ret));
 	return ret;
-}
-
-static int take_from_driver(struct gantry_card *card)
-{
-	int ret = set_override(card);
-
-	if (ret)
-		return ret;
-	ret = sysfs_write(card->pci_address, "bus/pci/drivers/%s/unbind", card->driver);
-	if (ret && sysfs_exists("bus/pci/drivers/%s/%s", card->driver, card->pci_address)) {
-		complain("cannot take %s from driver %s: %s", card->pci_address, card->driver,
-			 strerror(-ret));
-		return ret;
-	}
-	return 0;
 }
 
 static int load_module(void)
@@ -152,24 +140,29 @@ static int load_module(void)
 	return -ENOENT;
 }
 
-static int bind_assigned(struct gantry_card *card)
+/* Says nothing: what looks like a failure may be that somebody was quicker. */
+static int take_and_bind(const struct gantry_card *card)
 {
 	int ret;
 
+	if (is_of_other_driver(card)) {
+		ret = sysfs_write(DRIVER, "bus/pci/devices/%s/driver_override",
+				  card->pci_address);
+		if (!ret)
+			ret = sysfs_write(card->pci_address, "bus/pci/drivers/%s/unbind",
+					  card->driver);
+		if (ret)
+			return ret;
+	}
 	if (is_bound(card))	/* by the module, as it was loaded */
 		return 0;
 	ret = sysfs_write(card->pci_address, "bus/pci/drivers/" DRIVER "/bind");
-	/* udev may have been at it in the same moment */
-	if (!ret || is_bound(card))
-		return 0;
-	complain("cannot bind %s: %s; the kernel log (dmesg) may say more", card->pci_address,
-		 strerror(-ret));
-	return ret;
+	return is_bound(card) ? 0 : ret;
 }
 
 static void complain_of_owner(const struct gantry_card *card)
 {
-	if (card->driver[0])
+	if (is_of_other_driver(card))
 		complain("%s is assigned to gantry but belongs to driver %s: left alone; if nobody needs it there: echo %s > /sys/bus/pci/drivers/%s/unbind",
 			 card->pci_address, card->driver, card->pci_address, card->driver);
 	else
@@ -198,7 +191,7 @@ static int prepare(struct choice *choices, unsigned int count, const char *only)
 			continue;
 		if (is_meant(&choices[i], only))
 			needed = true;
-		if (!card->driver[0] && !is_foreign(card))
+		if (!card->driver[0] && !is_meant_for_other(card))
 			ret = set_override(card);
 	}
 	return ret || !needed ? ret : load_module();
@@ -207,16 +200,19 @@ static int prepare(struct choice *choices, unsigned int count, const char *only)
 static int give(struct choice *choice, bool new)
 {
 	struct gantry_card *card = &choice->card;
-	int ret = 0;
+	int ret;
 
-	if (new && card->driver[0] && !card->driver_override[0] && is_foreign(card)) {
-		ret = take_from_driver(card);
-	} else if (is_foreign(card)) {
+	if (is_meant_for_other(card) || (is_of_other_driver(card) && !new)) {
 		complain_of_owner(card);
-		ret = -EBUSY;
+		return -EBUSY;
 	}
-	if (!ret)
-		ret = bind_assigned(card);
+	ret = take_and_bind(card);
+	/* The kernel may have been giving it to another driver: binding waited for that. */
+	if (ret && new && !find_card(card->pci_address, card) && is_of_other_driver(card))
+		ret = take_and_bind(card);
+	if (ret)
+		complain("cannot bind %s: %s; the kernel log (dmesg) may say more",
+			 card->pci_address, strerror(-ret));
 	choice->bound = !ret;
 	return ret;
 }
