@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
+#include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
@@ -13,6 +14,20 @@
 #include "gantry_queue.h"
 #include "gantry_region.h"
 
+/*
+ * Is this a copy in a bounce buffer, which somebody would have to keep up to date?
+ * Behind an IOMMU whole pages never are, but a kernel with CONFIG_DMA_API_DEBUG
+ * wants everything synchronised there.
+ */
+static bool gantry_dma_bounced(struct device *dev, dma_addr_t addr)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+
+	if (domain && domain->type != IOMMU_DOMAIN_IDENTITY)
+		return false;
+	return dma_need_sync(dev, addr);
+}
+
 /* Describe bo->sgt, mapped for the card, as runs. */
 static int gantry_bo_describe_host(struct gantry_bo *bo)
 {
@@ -24,8 +39,7 @@ static int gantry_bo_describe_host(struct gantry_bo *bo)
 	if (ret)
 		return ret;
 	for_each_sgtable_dma_sg(bo->sgt, sg, i) {
-		/* Bounced memory would need somebody to copy it at the right time. */
-		if (dma_need_sync(bo->base.dev->dev, sg_dma_address(sg)))
+		if (gantry_dma_bounced(bo->base.dev->dev, sg_dma_address(sg)))
 			return -EOPNOTSUPP;
 		gantry_extents_append(&bo->host_extents, host_base + sg_dma_address(sg),
 				      sg_dma_len(sg));
