@@ -353,12 +353,12 @@ void gantry_files_wake(struct gantry_device *gdev)
 	list_for_each_entry(filp, &gdev->drm.filelist, lhead) {
 		struct gantry_file *file = filp->driver_priv;
 		struct gantry_queue *queue;
-		unsigned long number;
 
-		xa_lock(&file->queues);
-		xa_for_each(&file->queues, number, queue)
+		/* Closed ones too: somebody may be waiting for one of their jobs. */
+		mutex_lock(&file->lock);
+		list_for_each_entry(queue, &file->live, node)
 			wake_up_all(&queue->wait);
-		xa_unlock(&file->queues);
+		mutex_unlock(&file->lock);
 	}
 	mutex_unlock(&gdev->drm.filelist_mutex);
 }
