@@ -19,6 +19,7 @@
 
 #include "gantry_accel.h"
 #include "gantry_compat.h"
+#include "gantry_report.h"
 
 struct drm_printer;
 struct gantry_device;
@@ -33,10 +34,11 @@ struct gantry_ring;
  * @base: address of its first byte on the card's bus; backend
  * @size: in bytes, whole pages; backend
  * @cpu_base: the same byte in the processor's physical address space; backend
+ * @resets: times that what was known to be zero became unknown
  * @lock: guards what follows
  * @buddy: what is free, and what of that is zero
+ * @buddy_resets: of @resets, those that @buddy knows of
  * @scrubbing: bytes that were freed and are being zeroed
- * @resets: times that what was known to be zero became unknown again
  * @scrubbed: woken when some of @scrubbing came back
  */
 struct gantry_region {
@@ -45,10 +47,11 @@ struct gantry_region {
 	u64 base;
 	u64 size;
 	phys_addr_t cpu_base;
+	atomic_t resets;
 	struct mutex lock; /* all below */
 	struct gpu_buddy buddy;
+	u32 buddy_resets;
 	u64 scrubbing;
-	u32 resets;
 	wait_queue_head_t scrubbed;
 };
 
@@ -155,7 +158,8 @@ struct gantry_counters {
  * @scrub_wq: returns zeroed memory
  * @reset_lock: one at a time stops, starts or resets the card; guards @paused
  * @paused: stopped by whoever will resume it; watchdogs keep off
- * @gone: nothing reaches the card any more: &gantry_device_unplug was called
+ * @gone: nothing reaches the card any more: gantry_device_unplug() was called
+ * @report: what user space is yet to be told
  * @bo_lock: guards @bos
  * @bos: every buffer mapped for the card, so that unplug can unmap it
  * @bos_empty: woken when @bos becomes empty
@@ -177,6 +181,7 @@ struct gantry_device {
 	struct mutex reset_lock; /* paused */
 	bool paused;
 	atomic_t gone;
+	struct gantry_report report;
 	struct mutex bo_lock; /* bos */
 	struct list_head bos;
 	wait_queue_head_t bos_empty;

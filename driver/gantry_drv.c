@@ -21,6 +21,7 @@
 #include "gantry_pm.h"
 #include "gantry_queue.h"
 #include "gantry_region.h"
+#include "gantry_report.h"
 #include "gantry_reset.h"
 #include "gantry_ring.h"
 #include "gantry_sysfs.h"
@@ -278,6 +279,9 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	INIT_LIST_HEAD(&gdev->bos);
 	init_waitqueue_head(&gdev->bos_empty);
 	pci_set_drvdata(pdev, gdev);
+	ret = gantry_report_init(gdev);
+	if (ret)
+		return ret;
 
 	ret = gantry_pci_enable(pdev, backend);
 	if (ret)
@@ -298,6 +302,7 @@ static void gantry_remove(struct pci_dev *pdev)
 
 	gantry_device_unplug(gdev);
 	gantry_rings_stop(gdev);
+	flush_work(&gdev->report.work);
 	gantry_files_wake(gdev);
 	gantry_bos_unmap(gdev);
 	gdev->backend->ops->fini(gdev);

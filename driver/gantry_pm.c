@@ -12,14 +12,17 @@
 #include "gantry_device.h"
 #include "gantry_pm.h"
 #include "gantry_region.h"
+#include "gantry_report.h"
 #include "gantry_reset.h"
+#include "gantry_ring.h"
 
 static int gantry_suspend(struct device *dev)
 {
 	struct gantry_device *gdev = dev_get_drvdata(dev);
 	u64 used = gantry_regions_used(gdev);
 
-	if (used) {
+	/* What a card that failed holds is lost already. */
+	if (used && !gdev->rings[0].error) {
 		drm_info(&gdev->drm,
 			 "no suspend: %llu bytes of device memory are in use; end the programs that hold the card\n",
 			 used);
@@ -44,7 +47,10 @@ static void gantry_reset_prepare(struct pci_dev *pdev)
 
 static void gantry_reset_done(struct pci_dev *pdev)
 {
-	gantry_device_resume(pci_get_drvdata(pdev));
+	struct gantry_device *gdev = pci_get_drvdata(pdev);
+
+	if (!gantry_device_resume(gdev))
+		gantry_report_event(gdev, GANTRY_EVENT_RESET);
 }
 
 const struct pci_error_handlers gantry_error_handlers = {

@@ -60,19 +60,36 @@ err:
 /**
  * gantry_regions_forget - take nothing for zero any more
  * @gdev: was reset: nobody says what that does to memory
+ *
+ * Takes no lock: whoever allocates may wait for jobs that only a reset can end.
  */
 void gantry_regions_forget(struct gantry_device *gdev)
 {
 	u32 i;
 
-	for (i = 0; i < gdev->region_count; i++) {
-		struct gantry_region *region = &gdev->regions[i];
+	for (i = 0; i < gdev->region_count; i++)
+		atomic_inc(&gdev->regions[i].resets);
+}
 
-		mutex_lock(&region->lock);
-		gpu_buddy_reset_clear(&region->buddy, false);
-		WRITE_ONCE(region->resets, region->resets + 1);
-		mutex_unlock(&region->lock);
-	}
+/*
+ * Bring the allocator up to what gantry_regions_forget() said. One pass of its own
+ * function may leave blocks behind, for it changes the tree that it walks through.
+ */
+static u32 gantry_region_sync(struct gantry_region *region)
+{
+	struct gpu_buddy *buddy = &region->buddy;
+	u32 resets = atomic_read(&region->resets);
+	u64 before;
+
+	lockdep_assert_held(&region->lock);
+	if (region->buddy_resets == resets)
+		return resets;
+	do {
+		before = buddy->clear_avail;
+		gpu_buddy_reset_clear(buddy, false);
+	} while (buddy->clear_avail && buddy->clear_avail != before);
+	region->buddy_resets = resets;
+	return resets;
 }
 
 /**
@@ -131,6 +148,7 @@ struct gantry_region *gantry_region_find(struct gantry_device *gdev, u32 index)
 void gantry_region_info(struct gantry_region *region, struct drm_gantry_region_info *info)
 {
 	mutex_lock(&region->lock);
+	gantry_region_sync(region);
 	info->size = region->size;
 	info->free = region->buddy.avail;
 	info->scrubbing = region->scrubbing;
@@ -230,11 +248,11 @@ static int gantry_memory_get_blocks(struct gantry_memory *memory)
 		return -ENOSPC;
 	for (;;) {
 		mutex_lock(&region->lock);
+		memory->resets = gantry_region_sync(region);
 		ret = gpu_buddy_alloc_blocks(&region->buddy, 0, region->size, memory->size,
 					     PAGE_SIZE, &memory->blocks,
 					     GPU_BUDDY_CLEAR_ALLOCATION);
 		pending = region->scrubbing;
-		memory->resets = region->resets;
 		hopeless = memory->size > region->buddy.avail + pending;
 		mutex_unlock(&region->lock);
 		if (ret != -ENOSPC || !pending || hopeless)
@@ -268,8 +286,9 @@ static void gantry_memory_free_work(struct work_struct *work)
 
 	gantry_scrub_account(memory);
 	mutex_lock(&region->lock);
+	gantry_region_sync(region);
 	gantry_region_put_blocks(memory,
-				 !memory->scrub.error && memory->resets == region->resets);
+				 !memory->scrub.error && memory->resets == region->buddy_resets);
 	WRITE_ONCE(region->scrubbing, region->scrubbing - memory->size);
 	mutex_unlock(&region->lock);
 	wake_up_all(&region->scrubbed);
@@ -304,7 +323,7 @@ struct gantry_memory *gantry_memory_alloc(struct gantry_region *region, u64 size
 	if (!ret)
 		ret = gantry_memory_scrub(memory);
 	/* What was zero before a reset of the card may not be so after it. */
-	if (!ret && memory->resets != READ_ONCE(region->resets))
+	if (!ret && memory->resets != atomic_read(&region->resets))
 		ret = -EIO;
 	if (ret)
 		goto err_blocks;
@@ -339,7 +358,7 @@ void gantry_memory_free(struct gantry_memory *memory)
 
 	mutex_lock(&region->lock);
 	WRITE_ONCE(region->scrubbing, region->scrubbing + memory->size);
-	memory->resets = region->resets;
+	memory->resets = atomic_read(&region->resets);
 	mutex_unlock(&region->lock);
 	gantry_scrub_start(memory, &memory->extents, 0, memory->size, gantry_scrub_give_back);
 }

@@ -7,17 +7,15 @@
  * rightly take minutes. A ring that makes no progress is what is wrong, and the
  * scheduler need not know: it sees fences signal, with or without an error.
  */
-#include <linux/kobject.h>
 #include <linux/moduleparam.h>
 #include <linux/pci.h>
 #include <drm/drm_drv.h>
-#include <drm/drm_file.h>
 #include <drm/drm_print.h>
 
-#include "gantry_coredump.h"
 #include "gantry_device.h"
 #include "gantry_queue.h"
 #include "gantry_region.h"
+#include "gantry_report.h"
 #include "gantry_reset.h"
 #include "gantry_ring.h"
 
@@ -73,22 +71,28 @@ static struct gantry_transfer *gantry_ring_guilty(struct gantry_ring *ring)
 	return ring->batches[(ring->completed + 1) % GANTRY_RING_BATCHES].part->xfer;
 }
 
+/* A stream breaks at its first transfer; for those behind that is the reason. */
 static void gantry_transfer_break(struct gantry_transfer *xfer, int error)
 {
-	gantry_transfer_fail(xfer, error);
-	if (xfer->stream && !xfer->stream->error)
-		WRITE_ONCE(xfer->stream->error, -ECANCELED);
+	struct gantry_stream *stream = xfer->stream;
+
+	gantry_transfer_fail(xfer, stream && stream->error ? stream->error : error);
+	if (stream && !stream->error)
+		WRITE_ONCE(stream->error, -ECANCELED);
 }
 
-/* The transfer at which the ring stands is the one to blame. */
-static bool gantry_ring_blame(struct gantry_ring *ring, int error)
+/*
+ * The transfer at which the ring stands is the one to blame, if it is the one at
+ * which it stood when it was found stuck: the card may have got on since.
+ */
+static bool gantry_ring_blame(struct gantry_ring *ring, u32 stood, int error)
 {
 	struct gantry_transfer *guilty = gantry_ring_guilty(ring);
 
-	if (!guilty)
+	if (!guilty || ring->completed != stood)
 		return false;
 	gantry_transfer_break(guilty, error);
-	if (error == -ETIME)
+	if (error == -ETIME && guilty->stream)
 		atomic64_inc(&ring->gdev->counters.jobs_timed_out);
 	return true;
 }
@@ -111,14 +115,14 @@ static void gantry_ring_break_begun(struct gantry_ring *ring, int error)
 }
 
 /* The ring's hardware is stopped: drop the guilty transfer and emit the rest again. */
-static void gantry_ring_restart(struct gantry_ring *ring, int error)
+static void gantry_ring_restart(struct gantry_ring *ring, u32 stood, int error)
 {
 	LIST_HEAD(done);
 
 	spin_lock_irq(&ring->lock);
 	/* What it did before it stopped is done, and must not be done twice. */
 	gantry_ring_reap(ring, &done);
-	if (gantry_ring_blame(ring, error))
+	if (gantry_ring_blame(ring, stood, error))
 		ring->resets++;
 	gantry_ring_rewind(ring);
 	spin_unlock_irq(&ring->lock);
@@ -126,30 +130,6 @@ static void gantry_ring_restart(struct gantry_ring *ring, int error)
 
 	ring->gdev->backend->ops->ring_start(ring);
 	gantry_ring_resume(ring);
-}
-
-/*
- * The card touches nothing for this ring any more: take back what it had. With
- * @broken, what was begun ends with that; with @dead, so does all that comes.
- */
-static void gantry_ring_take_back(struct gantry_ring *ring, int broken, int dead)
-{
-	LIST_HEAD(done);
-	u32 seqno;
-
-	spin_lock_irq(&ring->lock);
-	gantry_ring_reap(ring, &done);
-	for (seqno = ring->completed + 1; broken && seqno != ring->emitted + 1; seqno++)
-		gantry_transfer_break(ring->batches[seqno % GANTRY_RING_BATCHES].part->xfer,
-				      broken);
-	gantry_ring_rewind(ring);
-	if (broken)
-		gantry_ring_break_begun(ring, broken);
-	ring->resets = 0;
-	if (dead)
-		ring->error = dead;
-	spin_unlock_irq(&ring->lock);
-	gantry_parts_end(&done);
 }
 
 static void gantry_rings_halt(struct gantry_device *gdev)
@@ -160,15 +140,60 @@ static void gantry_rings_halt(struct gantry_device *gdev)
 		gantry_ring_halt(&gdev->rings[i]);
 }
 
-/*
- * Tell user space, in the words of DRM's device wedging. drm_dev_wedged_event()
- * sends from the primary node, which an accelerator does not have.
- */
-static void gantry_device_wedged(struct gantry_device *gdev, char *event)
+static void gantry_rings_resume(struct gantry_device *gdev)
 {
-	char *envp[2] = { event };
+	u32 i;
 
-	kobject_uevent_env(&gdev->drm.accel->kdev->kobj, KOBJ_CHANGE, envp);
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		gantry_ring_resume(&gdev->rings[i]);
+}
+
+static void gantry_rings_reap(struct gantry_device *gdev)
+{
+	LIST_HEAD(done);
+	u32 i;
+
+	for (i = 0; i < gdev->backend->ring_count; i++) {
+		struct gantry_ring *ring = &gdev->rings[i];
+
+		spin_lock_irq(&ring->lock);
+		gantry_ring_reap(ring, &done);
+		spin_unlock_irq(&ring->lock);
+	}
+	gantry_parts_end(&done);
+}
+
+static void gantry_ring_take_back(struct gantry_ring *ring, int broken, int dead)
+{
+	u32 seqno;
+
+	spin_lock_irq(&ring->lock);
+	for (seqno = ring->completed + 1; broken && seqno != ring->emitted + 1; seqno++)
+		gantry_transfer_break(ring->batches[seqno % GANTRY_RING_BATCHES].part->xfer,
+				      broken);
+	gantry_ring_rewind(ring);
+	if (broken)
+		gantry_ring_break_begun(ring, broken);
+	ring->resets = 0;
+	/* A card that is gone stays so, whatever else is found wrong with it. */
+	if (dead && ring->error != -ENODEV)
+		ring->error = dead;
+	spin_unlock_irq(&ring->lock);
+}
+
+/*
+ * The rings are halted, and the card touches nothing for them any more: take back
+ * what it had. With @broken, what was begun ends with that; with @dead, so does all
+ * that comes. What has ended is counted on all rings before any of them is judged:
+ * a transfer that is spread over several was begun if it was on one.
+ */
+static void gantry_rings_take_back(struct gantry_device *gdev, int broken, int dead)
+{
+	u32 i;
+
+	gantry_rings_reap(gdev);
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		gantry_ring_take_back(&gdev->rings[i], broken, dead);
 }
 
 /**
@@ -181,85 +206,98 @@ void gantry_device_unplug(struct gantry_device *gdev)
 		drm_dev_unplug(&gdev->drm);
 }
 
-/* The card does not answer any more: everything ends with -ENODEV, until it is unbound. */
+/*
+ * The card does not answer any more: everything ends with -ENODEV, until it is
+ * unbound. First what others may be waiting for, then what may wait for others.
+ */
 static void gantry_device_lost(struct gantry_device *gdev)
 {
-	u32 i;
-
 	lockdep_assert_held(&gdev->reset_lock);
-	drm_err(&gdev->drm, "card does not answer any more: unbind it, then reset or replace it\n");
-	gantry_device_wedged(gdev, "WEDGED=bus-reset");
-	gantry_device_unplug(gdev);
 	gantry_rings_halt(gdev);
-	for (i = 0; i < gdev->backend->ring_count; i++) {
-		gantry_ring_take_back(&gdev->rings[i], -ENODEV, -ENODEV);
-		gantry_ring_resume(&gdev->rings[i]);
-	}
+	gantry_rings_take_back(gdev, -ENODEV, -ENODEV);
+	gantry_rings_resume(gdev);
+	if (atomic_read(&gdev->gone))
+		return;
+	drm_err(&gdev->drm, "card does not answer any more: unbind it, then reset or replace it\n");
+	gantry_report_event(gdev, GANTRY_EVENT_LOST);
+	flush_work(&gdev->report.work);
+	gantry_device_unplug(gdev);
 	gantry_files_wake(gdev);
+}
+
+static bool gantry_device_present(struct gantry_device *gdev)
+{
+	return !atomic_read(&gdev->gone) && pci_device_is_present(gantry_pci_dev(gdev));
 }
 
 static int gantry_device_try_reset(struct gantry_device *gdev)
 {
 	u32 i;
-	int ret;
+	int ret = -ENODEV;
 
-	for (i = 0; i < GANTRY_RESET_TRIES; i++) {
+	for (i = 0; i < GANTRY_RESET_TRIES && gantry_device_present(gdev); i++) {
 		ret = gdev->backend->ops->reset(gdev);
 		if (!ret) {
 			atomic64_inc(&gdev->counters.device_resets);
 			return 0;
 		}
 		atomic64_inc(&gdev->counters.device_resets_failed);
-		if (!pci_device_is_present(gantry_pci_dev(gdev)))
-			return -ENODEV;
 	}
-	return ret;
+	return gantry_device_present(gdev) ? ret : -ENODEV;
+}
+
+/* The card was not reset: it is of no use until it is unbound. */
+static void gantry_device_give_up(struct gantry_device *gdev, int error)
+{
+	/* What it may still be writing to is about to be freed. */
+	pci_clear_master(gantry_pci_dev(gdev));
+	drm_err(&gdev->drm, "reset failed (%d): unbind the card and power-cycle it\n", error);
+	gantry_rings_take_back(gdev, -EIO, -EIO);
+	gantry_rings_resume(gdev);
+	gantry_report_event(gdev, GANTRY_EVENT_FAILED);
 }
 
 /* The rings are halted: reset the card and go on. What was begun ends with @broken. */
-static void gantry_device_restart(struct gantry_device *gdev, int broken)
+static int gantry_device_restart(struct gantry_device *gdev, int broken)
 {
-	const struct gantry_backend *backend = gdev->backend;
 	int ret = gantry_device_try_reset(gdev);
 	u32 i;
 
 	lockdep_assert_held(&gdev->reset_lock);
+	gantry_regions_forget(gdev);
 	if (ret == -ENODEV) {
 		gantry_device_lost(gdev);
-		return;
+		return ret;
 	}
 	if (ret) {
-		/* What it may still be writing to is about to be freed. */
-		pci_clear_master(gantry_pci_dev(gdev));
-		drm_err(&gdev->drm, "reset failed (%d): unbind the card and power-cycle it\n", ret);
-		gantry_device_wedged(gdev, "WEDGED=rebind,bus-reset");
+		gantry_device_give_up(gdev, ret);
+		return ret;
 	}
-	gantry_regions_forget(gdev);
-	for (i = 0; i < backend->ring_count; i++) {
-		gantry_ring_take_back(&gdev->rings[i], broken, ret ? -EIO : 0);
-		if (!ret)
-			backend->ops->ring_start(&gdev->rings[i]);
-		gantry_ring_resume(&gdev->rings[i]);
-	}
+	pci_set_master(gantry_pci_dev(gdev));
+	gantry_rings_take_back(gdev, broken, 0);
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		gdev->backend->ops->ring_start(&gdev->rings[i]);
+	gantry_rings_resume(gdev);
+	return 0;
 }
 
 /* @stuck is the ring that made it necessary. */
-static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *stuck, int error)
+static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *stuck, u32 stood,
+				int error)
 {
 	LIST_HEAD(done);
 
 	gantry_rings_halt(gdev);
 	spin_lock_irq(&stuck->lock);
 	gantry_ring_reap(stuck, &done);
-	gantry_ring_blame(stuck, error);
+	gantry_ring_blame(stuck, stood, error);
 	spin_unlock_irq(&stuck->lock);
 	gantry_parts_end(&done);
 
 	drm_warn(&gdev->drm, "resetting the card: work in flight is lost\n");
 	/* What was in flight anywhere cannot be trusted after it. */
-	gantry_device_restart(gdev, -EIO);
-	if (!gdev->rings[0].error)
-		gantry_device_wedged(gdev, "WEDGED=none");
+	if (!gantry_device_restart(gdev, -EIO))
+		gantry_report_event(gdev, GANTRY_EVENT_RESET);
 }
 
 /**
@@ -280,8 +318,7 @@ void gantry_device_pause(struct gantry_device *gdev, int broken)
 		gdev->backend->ops->ring_stop(&gdev->rings[i]);
 	/* A ring that did not stop must not write into what is freed now. */
 	pci_clear_master(gantry_pci_dev(gdev));
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		gantry_ring_take_back(&gdev->rings[i], broken, 0);
+	gantry_rings_take_back(gdev, broken, 0);
 	mutex_unlock(&gdev->reset_lock);
 }
 
@@ -289,15 +326,19 @@ void gantry_device_pause(struct gantry_device *gdev, int broken)
  * gantry_device_resume - reset a paused card and go on
  * @gdev: after gantry_device_pause()
  *
- * May sleep. If the reset fails, whatever waits and whatever comes ends with -EIO.
+ * May sleep.
+ *
+ * Return: 0, or an error: then whatever waits and whatever comes ends with one.
  */
-void gantry_device_resume(struct gantry_device *gdev)
+int gantry_device_resume(struct gantry_device *gdev)
 {
+	int ret;
+
 	mutex_lock(&gdev->reset_lock);
-	pci_set_master(gantry_pci_dev(gdev));
-	gantry_device_restart(gdev, 0);
+	ret = gantry_device_restart(gdev, 0);
 	gdev->paused = false;
 	mutex_unlock(&gdev->reset_lock);
+	return ret;
 }
 
 /* How a card is, for whoever watches over the machine. */
@@ -313,39 +354,43 @@ const char *gantry_device_state(struct gantry_device *gdev)
 	}
 }
 
-/* One ring reset may help; if nothing moved since the last one, it does not. */
-static void gantry_ring_recover(struct gantry_ring *ring)
+/*
+ * The ring stands at fence number @stood. One ring reset may help; if nothing moved
+ * since the last one, it does not.
+ */
+static void gantry_ring_recover(struct gantry_ring *ring, u32 stood)
 {
 	struct gantry_device *gdev = ring->gdev;
 	const struct gantry_backend_ops *ops = gdev->backend->ops;
 	int error;
 
 	lockdep_assert_held(&gdev->reset_lock);
-	if (!pci_device_is_present(gantry_pci_dev(gdev))) {
+	if (!gantry_device_present(gdev)) {
 		gantry_device_lost(gdev);
 		return;
 	}
 	gantry_ring_halt(ring);
-	gantry_coredump(gdev, ring);
+	gantry_report_dump(gdev, ring);
 	error = ops->ring_fault(ring) ?: -ETIME;
 	if (ring->resets || ops->ring_stop(ring)) {
-		gantry_device_reset(gdev, ring, error);
+		gantry_device_reset(gdev, ring, stood, error);
 		return;
 	}
 	atomic64_inc(&gdev->counters.ring_resets);
 	drm_warn(&gdev->drm, "ring %u %s and was reset\n", ring->index,
 		 error == -ETIME ? "stood still" : "reported an error");
-	gantry_ring_restart(ring, error);
+	gantry_ring_restart(ring, stood, error);
 }
 
-/* Has nothing moved for so long, although the card has something to do? */
-static bool gantry_ring_stalled(struct gantry_ring *ring, unsigned int ms)
+/* Has nothing moved for so long, although the card has something to do? @stood: since when */
+static bool gantry_ring_stalled(struct gantry_ring *ring, unsigned int ms, u32 *stood)
 {
 	bool stalled;
 
 	spin_lock_irq(&ring->lock);
 	stalled = ring->completed != ring->emitted &&
 		  time_after_eq(jiffies, ring->progress + msecs_to_jiffies(ms));
+	*stood = ring->completed;
 	spin_unlock_irq(&ring->lock);
 	return stalled;
 }
@@ -356,10 +401,10 @@ static unsigned int gantry_watchdog_ms(void)
 }
 
 /* A card that reports an error need not be given the whole time. */
-static bool gantry_ring_stuck(struct gantry_ring *ring)
+static bool gantry_ring_stuck(struct gantry_ring *ring, u32 *stood)
 {
-	return gantry_ring_stalled(ring, gantry_job_timeout_ms()) ||
-	       (gantry_ring_stalled(ring, gantry_watchdog_ms()) &&
+	return gantry_ring_stalled(ring, gantry_job_timeout_ms(), stood) ||
+	       (gantry_ring_stalled(ring, gantry_watchdog_ms(), stood) &&
 		ring->gdev->backend->ops->ring_fault(ring));
 }
 
@@ -382,13 +427,14 @@ void gantry_ring_watchdog(struct work_struct *work)
 	struct gantry_ring *ring = container_of(to_delayed_work(work), struct gantry_ring,
 						watchdog);
 	struct gantry_device *gdev = ring->gdev;
-	bool late = gantry_ring_stalled(ring, gantry_job_timeout_ms());
+	u32 stood;
+	bool late = gantry_ring_stalled(ring, gantry_job_timeout_ms(), &stood);
 
 	/* A completion that nobody saw is not a hang. */
 	gantry_ring_service(ring);
 	mutex_lock(&gdev->reset_lock);
-	if (!gdev->paused && gantry_ring_stuck(ring))
-		gantry_ring_recover(ring);
+	if (!gdev->paused && gantry_ring_stuck(ring, &stood))
+		gantry_ring_recover(ring, stood);
 	else if (late)
 		atomic64_inc(&gdev->counters.late_completions);
 	mutex_unlock(&gdev->reset_lock);

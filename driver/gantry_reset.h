@@ -14,7 +14,7 @@ void gantry_ring_watch(struct gantry_ring *ring);
 void gantry_ring_watchdog(struct work_struct *work);
 
 void gantry_device_pause(struct gantry_device *gdev, int broken);
-void gantry_device_resume(struct gantry_device *gdev);
+int gantry_device_resume(struct gantry_device *gdev);
 void gantry_device_unplug(struct gantry_device *gdev);
 const char *gantry_device_state(struct gantry_device *gdev);
 

@@ -7,7 +7,7 @@
 #include "fixture.h"
 #include "gate.h"
 
-#include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -136,6 +136,38 @@ static void a_reset_of_the_function_leaves_a_card_that_works(void **state)
 	gantry_buffer_destroy(host);
 }
 
+static struct gantry_region_info region_now(struct gantry_device *dev, uint32_t index)
+{
+	struct gantry_region_info info = { .size = sizeof(info) };
+
+	assert_done(gantry_device_get_region(dev, index, &info));
+	return info;
+}
+
+/* What was known to be zero before is zeroed again before anybody gets it. */
+static void no_free_memory_counts_as_zero_after_a_reset(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *held[64], *freed[64];
+	unsigned int i;
+
+	/* Islands of zero, so that the allocator has many of them to remember. */
+	for (i = 0; i < ARRAY_LENGTH(held); i++) {
+		held[i] = buffer_make(b->dev, 64 * KIB, 2);
+		freed[i] = buffer_make(b->dev, 64 * KIB, 2);
+	}
+	/* In no order that its trees would like. */
+	for (i = 0; i < ARRAY_LENGTH(freed); i++)
+		gantry_buffer_destroy(freed[i * 37 % ARRAY_LENGTH(freed)]);
+	while (region_now(b->dev, 2).scrubbing)
+		sched_yield();
+	assert_true(region_now(b->dev, 2).dirty < region_now(b->dev, 2).free);
+	reset_function();
+	assert_int_equal(region_now(b->dev, 2).dirty, region_now(b->dev, 2).free);
+	for (i = 0; i < ARRAY_LENGTH(held); i++)
+		gantry_buffer_destroy(held[i]);
+}
+
 /* It ends well, or with an error that says why; nobody waits for ever. */
 static void work_under_way_ends_with_a_reset_of_the_function(void **state)
 {
@@ -173,6 +205,7 @@ int main(void)
 		bench_test(nobody_sleeps_over_device_memory_in_use),
 		bench_test(a_card_sleeps_again_and_again),
 		bench_test(a_reset_of_the_function_leaves_a_card_that_works),
+		bench_test(no_free_memory_counts_as_zero_after_a_reset),
 		bench_test(work_under_way_ends_with_a_reset_of_the_function),
 	};
 
