@@ -4,7 +4,7 @@
 # Everything happens in tests/lab; kbuild reads Kbuild, not this file.
 
 .PHONY: help demo check check-style check-lab check-unit check-emu check-bench check-guest \
-	check-dkms bench shell build clean install dkms-install uninstall
+	check-debug check-dkms bench shell build clean install dkms-install uninstall
 
 help:
 	@tests/lab/help
@@ -15,7 +15,7 @@ demo:
 check:
 	@tests/lab/check
 
-check-style check-lab check-unit check-emu check-bench check-guest check-dkms:
+check-style check-lab check-unit check-emu check-bench check-guest check-debug check-dkms:
 	@tests/lab/check $(@:check-%=%)
 
 bench:
