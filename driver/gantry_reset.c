@@ -214,6 +214,8 @@ static void gantry_device_lost(struct gantry_device *gdev)
 {
 	lockdep_assert_held(&gdev->reset_lock);
 	gantry_rings_halt(gdev);
+	/* It may only be on its way to be unbound, and write into what is freed now. */
+	pci_clear_master(gantry_pci_dev(gdev));
 	gantry_rings_take_back(gdev, -ENODEV, -ENODEV);
 	gantry_rings_resume(gdev);
 	if (atomic_read(&gdev->gone))
