@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fake_card.h"
 
@@ -45,6 +46,10 @@ struct fake_card fake_card;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t used[2];
 static unsigned int in_flight;
+static pthread_cond_t submitted = PTHREAD_COND_INITIALIZER;
+
+/* A user who never has so much in flight waits in vain, and not for ever. */
+#define PATIENCE_S	60
 static struct gantry_queue *queues[8];
 
 /* Caller holds the lock. */
@@ -258,12 +263,24 @@ int gantry_queue_submit(struct gantry_queue *queue, uint64_t *seqno)
 		*seqno = queue->submitted;
 		if (++in_flight > fake_card.most_in_flight)
 			fake_card.most_in_flight = in_flight;
-		if (!queue->batch.wait)
+		pthread_cond_broadcast(&submitted);
+		if (!queue->batch.wait && !fake_card.slow)
 			run_next(queue);
 		memset(&queue->batch, 0, sizeof(queue->batch));
 	}
 	pthread_mutex_unlock(&lock);
 	return ret;
+}
+
+static void wait_until_busy(void)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += PATIENCE_S;
+	while (fake_card.most_in_flight < fake_card.slow &&
+	       !pthread_cond_timedwait(&submitted, &lock, &end))
+		;
 }
 
 int gantry_queue_wait(struct gantry_queue *queue, uint64_t seqno, int64_t timeout)
@@ -273,6 +290,7 @@ int gantry_queue_wait(struct gantry_queue *queue, uint64_t seqno, int64_t timeou
 
 	(void)timeout;
 	pthread_mutex_lock(&lock);
+	wait_until_busy();
 	while (moved && queue->completed < seqno) {
 		moved = false;
 		for (int i = 7; i >= 0; i--)

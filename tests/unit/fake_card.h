@@ -23,6 +23,8 @@ struct fake_card {
 	unsigned int fail_call;
 	/** @skip_copy: the nth job is not done, but said to be; 0: none */
 	unsigned int skip_copy;
+	/** @slow: nothing ends before so many jobs were in flight at once; 0: at once */
+	unsigned int slow;
 
 	/* what came of it */
 	unsigned int jobs, calls;
