@@ -157,11 +157,27 @@ void card_unbind(unsigned int index)
 	assert_false(sysfs_exists("bus/pci/devices/%s/driver", address));
 }
 
+/* The node of a bound card, found without the library. */
+static const char *card_node(unsigned int index)
+{
+	static char path[64];
+	char pattern[64];
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "/sys/bus/pci/devices/%s/accel/accel*",
+		 card_address(index));
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	snprintf(path, sizeof(path), "/dev/accel%s", strrchr(found.gl_pathv[0], '/'));
+	globfree(&found);
+	return path;
+}
+
+/* By its node: an address makes the library list all cards. */
 struct gantry_device *card_open(unsigned int index)
 {
 	struct gantry_device *dev;
 
-	assert_done(gantry_device_open(card_address(index), &dev));
+	assert_done(gantry_device_open(card_node(index), &dev));
 	return dev;
 }
 
@@ -192,31 +208,16 @@ static uint32_t region_count(int fd)
 	return info.region_count;
 }
 
-/* The node of a bound card, without the library. */
-static int card_open_node(unsigned int index)
-{
-	char pattern[64], path[64];
-	glob_t found;
-	int fd;
-
-	snprintf(pattern, sizeof(pattern), "/sys/bus/pci/devices/%s/accel/accel*",
-		 card_address(index));
-	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
-	snprintf(path, sizeof(path), "/dev/accel%s", strrchr(found.gl_pathv[0], '/'));
-	globfree(&found);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	assert_true(fd >= 0);
-	return fd;
-}
-
 static void card_expect_all_free(unsigned int index)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	int64_t end = time_now() + SCRUB_TIMEOUT;
 	struct drm_gantry_region_info region;
-	int fd = card_open_node(index);
-	uint32_t i, count = region_count(fd);
+	int fd = open(card_node(index), O_RDWR | O_CLOEXEC);
+	uint32_t i, count;
 
+	assert_true(fd >= 0);
+	count = region_count(fd);
 	for (i = 0; i < count; i++) {
 		while (region = region_now(fd, i), region.free != region.size && time_now() < end)
 			nanosleep(&pause, NULL);

@@ -49,12 +49,15 @@ static int start_unbound(void **state)
 /* Does the card work? Through it and back. */
 static void card_expect_working(unsigned int index)
 {
-	struct gantry_device *dev = card_open(index);
-	struct gantry_buffer *host = buffer_make(dev, 64 * KIB, GANTRY_REGION_HOST);
-	struct gantry_buffer *hbm = buffer_make(dev, 64 * KIB, 0);
+	struct gantry_buffer *host, *hbm;
+	struct gantry_device *dev;
 	struct gantry_queue *queue;
-	uint8_t *map = buffer_map(host);
+	uint8_t *map;
 
+	assert_done(gantry_device_open(card_address(index), &dev));
+	host = buffer_make(dev, 64 * KIB, GANTRY_REGION_HOST);
+	hbm = buffer_make(dev, 64 * KIB, 0);
+	map = buffer_map(host);
 	assert_done(gantry_queue_create(dev, NULL, &queue));
 	data_write(map, 64 * KIB, index);
 	copy_now(queue, hbm, 0, host, 0, 64 * KIB);
