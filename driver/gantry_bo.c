@@ -11,6 +11,7 @@
 
 #include "gantry_bo.h"
 #include "gantry_device.h"
+#include "gantry_huge.h"
 #include "gantry_queue.h"
 #include "gantry_region.h"
 
@@ -193,7 +194,7 @@ static struct gantry_bo *gantry_bo_new(struct gantry_device *gdev, u64 size, u32
 	INIT_LIST_HEAD(&bo->node);
 	bo->base.funcs = &gantry_bo_funcs;
 	if (region == DRM_GANTRY_REGION_HOST) {
-		ret = drm_gem_object_init(&gdev->drm, &bo->base, size);
+		ret = gantry_huge_object_init(gdev, &bo->base, size);
 		if (ret) {
 			kfree(bo);
 			return ERR_PTR(ret);

@@ -24,6 +24,7 @@
 struct drm_printer;
 struct gantry_device;
 struct gantry_ring;
+struct vfsmount;
 
 #define GANTRY_MAX_REGIONS	8
 
@@ -163,6 +164,8 @@ struct gantry_counters {
  * @bo_lock: guards @bos
  * @bos: every buffer mapped for the card, so that unplug can unmap it
  * @bos_empty: woken when @bos becomes empty
+ * @huge_mnt: file system of host buffers, on kernels where DRM has none of its own;
+ *	NULL: the system's
  * @counters: what was done
  */
 struct gantry_device {
@@ -185,6 +188,7 @@ struct gantry_device {
 	struct mutex bo_lock; /* bos */
 	struct list_head bos;
 	wait_queue_head_t bos_empty;
+	struct vfsmount *huge_mnt;
 	struct gantry_counters counters;
 };
 

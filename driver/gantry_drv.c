@@ -17,6 +17,7 @@
 #include "gantry_bo.h"
 #include "gantry_btf.h"
 #include "gantry_device.h"
+#include "gantry_huge.h"
 #include "gantry_job.h"
 #include "gantry_pm.h"
 #include "gantry_queue.h"
@@ -282,6 +283,7 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = gantry_report_init(gdev);
 	if (ret)
 		return ret;
+	gantry_huge_init(gdev);
 
 	ret = gantry_pci_enable(pdev, backend);
 	if (ret)
