@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "gantry.h"
 #include "layout.h"
@@ -38,10 +39,13 @@ static void write_maps(void)
 
 /*
  * The plugin outside of the guest counts; this only says what of. Few jobs are
- * enough: the counts repeat.
+ * enough, for the counts repeat, but many times those in flight: of what is under
+ * way at the beginning and at the end only a part is counted.
  */
-static void count_instructions(const struct shape *shape, unsigned int jobs)
+static void count_instructions(const struct shape *shape, unsigned int least)
 {
+	unsigned int in_flight = shape->depth * shape->queues * shape->cards;
+	unsigned int jobs = MAX(least, 16 * in_flight);
 	struct shape quiet = *shape;
 	struct load *load;
 	uint64_t ticks;
