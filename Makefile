@@ -4,7 +4,7 @@
 # Everything happens in tests/lab; kbuild reads Kbuild, not this file.
 
 .PHONY: help demo check check-style check-lab check-unit check-emu check-bench check-guest \
-	check-debug check-dkms bench shell build clean install dkms-install uninstall
+	check-debug check-fuzz check-dkms bench fuzz shell build clean install dkms-install uninstall
 
 help:
 	@tests/lab/help
@@ -15,11 +15,15 @@ demo:
 check:
 	@tests/lab/check
 
-check-style check-lab check-unit check-emu check-bench check-guest check-debug check-dkms:
+check-style check-lab check-unit check-emu check-bench check-guest check-debug \
+		check-fuzz check-dkms:
 	@tests/lab/check $(@:check-%=%)
 
 bench:
 	@tests/lab/bench
+
+fuzz:
+	@tests/lab/fuzz
 
 shell:
 	@tests/lab/shell
@@ -34,4 +38,5 @@ install dkms-install uninstall:
 	@$(MAKE) --no-print-directory -C packaging $@
 
 # Options given to make reach the scripts through the environment.
-export KERNEL LAYOUT IOMMU KVM CARDS HBM MEMORY FILE TEST V EXTENT
+export KERNEL LAYOUT IOMMU KVM CARDS HBM MEMORY FILE TEST V EXTENT \
+	SEED CALLS FROM TO THREADS COVERAGE
