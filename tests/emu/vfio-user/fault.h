@@ -31,14 +31,6 @@ enum {
 	VFU_FAULT_CHIP,		/* the first one of the model */
 };
 
-/* Where the first two strike; anywhere: at once. VFU_FAULT_DMA knows the last two. */
-enum {
-	VFU_AT_READ,		/* when the guest reads a register */
-	VFU_AT_WRITE,		/* ... writes one */
-	VFU_AT_DMA_READ,	/* when the card reads host memory */
-	VFU_AT_DMA_WRITE,	/* ... writes it */
-};
-
 /**
  * struct vfu_fault_kind - a fault there can be
  * @name: shorter than VFU_FAULT_NAME_SIZE

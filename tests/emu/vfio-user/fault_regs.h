@@ -36,4 +36,10 @@
 
 #define VFU_FAULT_SIZE		(VFU_FAULT_NAME + VFU_FAULT_NAME_SIZE)
 
+/* WHERE of the faults of any card: off-bus, killed; dma-refused has the last two */
+#define VFU_AT_READ		0	/* when the guest reads a register */
+#define VFU_AT_WRITE		1	/* ... writes one */
+#define VFU_AT_DMA_READ		2	/* when the card reads host memory */
+#define VFU_AT_DMA_WRITE	3	/* ... writes it */
+
 #endif
