@@ -88,7 +88,7 @@ static noinline void free_active_timer(void)
 
 static noinline void unmap_what_was_not_mapped(void)
 {
-	struct platform_device *pdev = platform_device_register_simple("faulty", -1, NULL, 0);
+	struct platform_device *pdev = platform_device_register_simple("dma-error", -1, NULL, 0);
 
 	if (IS_ERR(pdev))
 		return;
