@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's fault injection: the nth allocation of memory in what the calling
+ * thread does next fails.
+ */
+#ifndef GANTRY_GUEST_FAIL_NTH_H
+#define GANTRY_GUEST_FAIL_NTH_H
+
+#include <stdbool.h>
+
+/** Prepare the kernel. False: it was built without; fail_nth_missing() says what lacks. */
+bool fail_nth_init(void);
+const char *fail_nth_missing(void);
+
+/** From now on the @nth fails, from 1. */
+void fail_nth_arm(unsigned int nth);
+
+/** No more. Returns whether it came to the nth. */
+bool fail_nth_disarm(void);
+
+#endif

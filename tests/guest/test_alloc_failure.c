@@ -1,0 +1,740 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whatever a call allocates can fail. Each call is made again and again: first
+ * with its first allocation failing, then with its second, until none is left. It
+ * may fail, with the errno that says so, or do without. If it failed nothing has
+ * changed, and the same call then works.
+ *
+ * Needs a kernel with fault injection (KERNEL=debug); on others all is skipped.
+ */
+#define _GNU_SOURCE
+#include "fixture.h"
+#include "fail_nth.h"
+
+#include <fcntl.h>
+#include <linux/udmabuf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <xf86drm.h>
+
+/* More than any call comes to. */
+#define NTH_MAX		5000
+#define SIZE		(256 * KIB)
+
+/* A context with something of everything, and room for what the call under test makes. */
+struct scene {
+	int fd, other;
+	uint32_t queue, host, hbm, sync, timeline;
+	uint64_t host_offset, hbm_offset;
+	uint8_t *host_map, *hbm_map;
+	int dmabuf;		/* of hbm */
+	int udmabuf;
+	struct drm_gantry_op *ops;
+	uint32_t op_count;
+	/* What the call made. */
+	uint32_t handle, number;
+	int made_fd;
+	uint8_t *map;
+	uint64_t seqno;
+	uint64_t jobs;		/* of queue */
+};
+
+struct subject {
+	const char *name;
+	void (*before)(struct scene *s);	/* may be NULL */
+	int (*call)(struct scene *s);
+	/* Take back what the call made, after checking that it is right. */
+	void (*after)(struct scene *s);
+	bool never_fails;	/* it does without, whatever fails */
+};
+
+/* ---- the scene ---------------------------------------------------------------------- */
+
+static uint64_t offset_of(int fd, uint32_t handle)
+{
+	struct drm_gantry_bo_info info = { .handle = handle };
+
+	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_BO_INFO, &info));
+	return info.mmap_offset;
+}
+
+static uint8_t *map_now(int fd, uint64_t size, uint64_t offset)
+{
+	uint8_t *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+
+	assert_ptr_not_equal(map, MAP_FAILED);
+	return map;
+}
+
+static int udmabuf_make(void)
+{
+	int device = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
+	int memfd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING), fd;
+	struct udmabuf_create create = { .memfd = memfd, .size = SIZE };
+
+	assert_true(device >= 0 && memfd >= 0);
+	assert_int_equal(ftruncate(memfd, SIZE), 0);
+	assert_int_equal(fcntl(memfd, F_ADD_SEALS, F_SEAL_SHRINK), 0);
+	fd = ioctl(device, UDMABUF_CREATE, &create);
+	assert_true(fd >= 0);
+	close(memfd);
+	close(device);
+	return fd;
+}
+
+static void scene_make(struct scene *s)
+{
+	struct gantry_card card = card_now(0);
+	uint64_t point = 3;
+
+	memset(s, 0, sizeof(*s));
+	s->fd = open(card.node, O_RDWR | O_CLOEXEC);
+	s->other = open(card.node, O_RDWR | O_CLOEXEC);
+	assert_true(s->fd >= 0 && s->other >= 0);
+	s->queue = raw_queue(s->fd);
+	s->host = raw_buffer(s->fd, SIZE, GANTRY_REGION_HOST);
+	s->hbm = raw_buffer(s->fd, SIZE, 1);
+	s->host_offset = offset_of(s->fd, s->host);
+	s->hbm_offset = offset_of(s->fd, s->hbm);
+	s->host_map = map_now(s->fd, SIZE, s->host_offset);
+	s->hbm_map = map_now(s->fd, SIZE, s->hbm_offset);
+	data_write(s->host_map, SIZE, 1);
+	assert_int_equal(drmSyncobjCreate(s->fd, DRM_SYNCOBJ_CREATE_SIGNALED, &s->sync), 0);
+	assert_int_equal(drmSyncobjCreate(s->fd, 0, &s->timeline), 0);
+	assert_int_equal(drmSyncobjTimelineSignal(s->fd, &s->timeline, &point, 1), 0);
+	assert_int_equal(drmPrimeHandleToFD(s->fd, s->hbm, DRM_CLOEXEC | DRM_RDWR, &s->dmabuf),
+			 0);
+	s->udmabuf = udmabuf_make();
+}
+
+static void scene_destroy(struct scene *s)
+{
+	munmap(s->host_map, SIZE);
+	munmap(s->hbm_map, SIZE);
+	close(s->udmabuf);
+	close(s->dmabuf);
+	close(s->other);
+	close(s->fd);
+}
+
+/* What must be the same before a call and after it failed. */
+struct state {
+	char fdinfo[2048];
+	uint64_t free[4];
+	struct drm_gantry_counters_info counters;
+};
+
+static void read_fdinfo(int fd, char *text, size_t size)
+{
+	char path[64], line[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	text[0] = '\0';
+	while (fgets(line, sizeof(line), file))
+		if (!strncmp(line, "drm-total", 9) || !strncmp(line, "drm-shared", 10))
+			strncat(text, line, size - strlen(text) - 1);
+	fclose(file);
+}
+
+static uint64_t region_free(int fd, uint32_t index)
+{
+	struct drm_gantry_region_info info;
+	struct drm_gantry_dev_query query = {
+		.type = DRM_GANTRY_QUERY_REGION,
+		.index = index,
+		.size = sizeof(info),
+		.pointer = (uintptr_t)&info,
+	};
+
+	/* What was freed comes back once it is zero; nothing announces it. */
+	do
+		assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
+	while (info.scrubbing);
+	return info.free;
+}
+
+static struct state state_now(struct scene *s)
+{
+	struct state state = { .free = { 0 } };
+	uint32_t i;
+
+	read_fdinfo(s->fd, state.fdinfo, sizeof(state.fdinfo));
+	for (i = 0; i < 4; i++)
+		state.free[i] = region_free(s->other, i);
+	state.counters = counters_now(s->other);
+	/* It may have been zeroed when it was handed out, and again when it came back. */
+	state.counters.bytes_scrubbed = 0;
+	return state;
+}
+
+static void expect_state(struct scene *s, const struct state *before, const char *name,
+			 unsigned int nth)
+{
+	struct state now = state_now(s);
+
+	if (strcmp(now.fdinfo, before->fdinfo))
+		fail_msg("%s, %u: the context holds other memory:\n%s\nand before:\n%s", name,
+			 nth, now.fdinfo, before->fdinfo);
+	if (memcmp(now.free, before->free, sizeof(now.free)))
+		fail_msg("%s, %u: device memory is lost", name, nth);
+	if (memcmp(&now.counters, &before->counters, sizeof(now.counters)))
+		fail_msg("%s, %u: something was counted", name, nth);
+}
+
+/* ---- buffers ------------------------------------------------------------------------------ */
+
+static int create(struct scene *s, uint64_t size, uint32_t region)
+{
+	struct drm_gantry_bo_create args = { .size = size, .region = region };
+	int ret = raw_ioctl(s->fd, DRM_IOCTL_GANTRY_BO_CREATE, &args);
+
+	s->handle = args.handle;
+	return ret;
+}
+
+static int call_create_host(struct scene *s)
+{
+	return create(s, SIZE, GANTRY_REGION_HOST);
+}
+
+static int call_create_hbm(struct scene *s)
+{
+	return create(s, SIZE + 5 * 4 * KIB, 0);
+}
+
+static void after_create(struct scene *s)
+{
+	uint8_t *map = map_now(s->fd, SIZE, offset_of(s->fd, s->handle));
+
+	bytes_expect(map, SIZE, 0);
+	munmap(map, SIZE);
+	raw_close(s->fd, s->handle);
+}
+
+static int call_info(struct scene *s)
+{
+	struct drm_gantry_bo_info info = { .handle = s->hbm };
+
+	return raw_ioctl(s->fd, DRM_IOCTL_GANTRY_BO_INFO, &info);
+}
+
+static void before_close(struct scene *s)
+{
+	s->handle = raw_buffer(s->fd, SIZE, 2);
+}
+
+static int call_close(struct scene *s)
+{
+	struct drm_gem_close args = { .handle = s->handle };
+
+	return raw_ioctl(s->fd, DRM_IOCTL_GEM_CLOSE, &args);
+}
+
+/* ---- dma-bufs ------------------------------------------------------------------------------ */
+
+/* One that was never exported: a dma-buf stays with its buffer. */
+static void before_export(struct scene *s)
+{
+	s->handle = raw_buffer(s->fd, SIZE, GANTRY_REGION_HOST);
+}
+
+static int call_export(struct scene *s)
+{
+	struct drm_prime_handle args = { .handle = s->handle, .flags = DRM_CLOEXEC };
+	int ret = raw_ioctl(s->fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &args);
+
+	s->made_fd = args.fd;
+	return ret;
+}
+
+static void after_fd(struct scene *s)
+{
+	assert_int_equal(close(s->made_fd), 0);
+}
+
+static void after_export(struct scene *s)
+{
+	after_fd(s);
+	raw_close(s->fd, s->handle);
+}
+
+static int import(struct scene *s, int fd)
+{
+	struct drm_prime_handle args = { .fd = fd };
+	int ret = raw_ioctl(s->other, DRM_IOCTL_PRIME_FD_TO_HANDLE, &args);
+
+	s->handle = args.handle;
+	return ret;
+}
+
+static int call_import_own(struct scene *s)
+{
+	return import(s, s->dmabuf);
+}
+
+static int call_import_foreign(struct scene *s)
+{
+	return import(s, s->udmabuf);
+}
+
+static void after_import(struct scene *s)
+{
+	struct drm_gantry_bo_info info = { .handle = s->handle };
+
+	assert_done(raw_ioctl(s->other, DRM_IOCTL_GANTRY_BO_INFO, &info));
+	assert_int_equal(info.size, SIZE);
+	raw_close(s->other, s->handle);
+}
+
+/* ---- mappings ------------------------------------------------------------------------------- */
+
+static int map(struct scene *s, int fd, uint64_t offset)
+{
+	s->map = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+	return s->map == MAP_FAILED ? -errno : 0;
+}
+
+static int call_map_host(struct scene *s)
+{
+	return map(s, s->fd, s->host_offset);
+}
+
+static int call_map_hbm(struct scene *s)
+{
+	return map(s, s->fd, s->hbm_offset);
+}
+
+static int call_map_dmabuf(struct scene *s)
+{
+	return map(s, s->dmabuf, 0);
+}
+
+static void after_map(struct scene *s)
+{
+	s->map[0] = 1;
+	s->map[SIZE - 1] = 1;
+	assert_int_equal(munmap(s->map, SIZE), 0);
+	data_write(s->host_map, SIZE, 1);
+}
+
+/* Far from all else, so that it needs page tables of its own. */
+static void map_far(struct scene *s, uint64_t offset)
+{
+	s->map = mmap((void *)0x100000000000, SIZE, PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_FIXED_NOREPLACE, s->fd, offset);
+	assert_ptr_not_equal(s->map, MAP_FAILED);
+}
+
+static void before_fault_host(struct scene *s)
+{
+	map_far(s, s->host_offset);
+}
+
+static void before_fault_hbm(struct scene *s)
+{
+	map_far(s, s->hbm_offset);
+}
+
+/* A fault for which there is no memory happens again. */
+static int call_fault(struct scene *s)
+{
+	*(volatile uint8_t *)s->map = 7;
+	return 0;
+}
+
+/* ---- queues and jobs --------------------------------------------------------------------------- */
+
+static int call_queue_create(struct scene *s)
+{
+	struct drm_gantry_queue_create args = { .priority = DRM_GANTRY_PRIORITY_LOW };
+	int ret = raw_ioctl(s->fd, DRM_IOCTL_GANTRY_QUEUE_CREATE, &args);
+
+	s->number = args.queue;
+	s->handle = args.status_handle;
+	return ret;
+}
+
+static int call_queue_destroy(struct scene *s)
+{
+	struct drm_gantry_queue_destroy args = { .queue = s->number };
+
+	return raw_ioctl(s->fd, DRM_IOCTL_GANTRY_QUEUE_DESTROY, &args);
+}
+
+static void before_queue_destroy(struct scene *s)
+{
+	assert_done(call_queue_create(s));
+}
+
+static void after_queue_create(struct scene *s)
+{
+	uint64_t seqno;
+
+	assert_done(raw_copy(s->fd, s->number, s->hbm, s->host, SIZE, &seqno));
+	assert_int_equal(seqno, 1);
+	assert_done(raw_wait(s->fd, s->number, 1));
+	assert_done(call_queue_destroy(s));
+	raw_close(s->fd, s->handle);
+}
+
+static void after_queue_destroy(struct scene *s)
+{
+	raw_close(s->fd, s->handle);
+}
+
+static int submit(struct scene *s, struct drm_gantry_queue_submit *args)
+{
+	int ret;
+
+	args->queue = s->queue;
+	ret = raw_ioctl(s->fd, DRM_IOCTL_GANTRY_QUEUE_SUBMIT, args);
+	if (!ret)
+		s->seqno = args->seqno;
+	return ret;
+}
+
+static int submit_copies(struct scene *s, uint32_t count, struct drm_gantry_queue_submit *args)
+{
+	static struct drm_gantry_op ops[4096];
+	uint64_t piece = SIZE / count;
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		ops[i] = (struct drm_gantry_op){
+			.opcode = DRM_GANTRY_OP_COPY,
+			.dst_handle = s->hbm,
+			.src_handle = s->host,
+			.dst_offset = i * piece,
+			.src_offset = i * piece,
+			.length = piece,
+		};
+	args->op_count = count;
+	args->ops = (uintptr_t)ops;
+	return submit(s, args);
+}
+
+static int call_submit(struct scene *s)
+{
+	struct drm_gantry_queue_submit args = { .flags = 0 };
+
+	return submit_copies(s, 1, &args);
+}
+
+static int call_submit_many(struct scene *s)
+{
+	struct drm_gantry_queue_submit args = { .flags = 0 };
+
+	return submit_copies(s, 4096, &args);
+}
+
+static int call_submit_syncs(struct scene *s)
+{
+	struct drm_gantry_sync waits[] = { { .handle = s->timeline, .point = 2 },
+					   { .handle = s->sync } };
+	struct drm_gantry_sync signals[] = { { .handle = s->sync },
+					     { .handle = s->timeline, .point = 4 + s->jobs } };
+	struct drm_gantry_queue_submit args = {
+		.wait_count = 2, .waits = (uintptr_t)waits,
+		.signal_count = 2, .signals = (uintptr_t)signals,
+	};
+
+	return submit_copies(s, 1, &args);
+}
+
+static void before_submit(struct scene *s)
+{
+	memset(s->hbm_map, 0xa5, SIZE);
+}
+
+/* The next number, though others were refused. */
+static void after_submit(struct scene *s)
+{
+	assert_int_equal(s->seqno, ++s->jobs);
+	assert_done(raw_wait(s->fd, s->queue, s->seqno));
+	data_expect(s->hbm_map, SIZE, 1);
+}
+
+static int call_wait(struct scene *s)
+{
+	struct drm_gantry_queue_wait args = {
+		.queue = s->queue,
+		.seqno = s->jobs,
+		.timeout_ns = INT64_MAX,
+	};
+
+	return raw_ioctl(s->fd, DRM_IOCTL_GANTRY_QUEUE_WAIT, &args);
+}
+
+static void before_wait(struct scene *s)
+{
+	before_submit(s);
+	assert_done(call_submit(s));
+	after_submit(s);
+}
+
+/* ---- the card and the context ------------------------------------------------------------------- */
+
+static int query(struct scene *s, uint32_t type)
+{
+	uint8_t answer[256];
+	struct drm_gantry_dev_query args = {
+		.type = type, .size = sizeof(answer), .pointer = (uintptr_t)answer,
+	};
+
+	return raw_ioctl(s->fd, DRM_IOCTL_GANTRY_DEV_QUERY, &args);
+}
+
+static int call_query_device(struct scene *s)
+{
+	return query(s, DRM_GANTRY_QUERY_DEVICE);
+}
+
+static int call_query_region(struct scene *s)
+{
+	return query(s, DRM_GANTRY_QUERY_REGION);
+}
+
+static int call_query_sensor(struct scene *s)
+{
+	return query(s, DRM_GANTRY_QUERY_SENSOR);
+}
+
+static int call_query_counters(struct scene *s)
+{
+	return query(s, DRM_GANTRY_QUERY_COUNTERS);
+}
+
+static char node[64];
+
+static int call_open(struct scene *s)
+{
+	s->made_fd = open(node, O_RDWR | O_CLOEXEC);
+	return s->made_fd < 0 ? -errno : 0;
+}
+
+/* With work under way. */
+static void before_close_file(struct scene *s)
+{
+	uint32_t host, queue;
+	uint64_t seqno;
+
+	assert_done(call_open(s));
+	host = raw_buffer(s->made_fd, SIZE, GANTRY_REGION_HOST);
+	queue = raw_queue(s->made_fd);
+	assert_done(raw_copy(s->made_fd, queue, raw_buffer(s->made_fd, SIZE, 3), host, SIZE,
+			     &seqno));
+}
+
+static int call_close_file(struct scene *s)
+{
+	return close(s->made_fd) ? -errno : 0;
+}
+
+static int call_fdinfo(struct scene *s)
+{
+	char path[64], text[1024];
+	int ret, fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", s->fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = read(fd, text, sizeof(text)) < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+static const struct subject subjects[] = {
+	{ "open",
+	  NULL, call_open, after_fd, false },
+	{ "close",
+	  before_close_file, call_close_file, NULL, true },
+	{ "DEV_QUERY of the device",
+	  NULL, call_query_device, NULL, false },
+	{ "DEV_QUERY of a region",
+	  NULL, call_query_region, NULL, false },
+	{ "DEV_QUERY of a sensor",
+	  NULL, call_query_sensor, NULL, false },
+	{ "DEV_QUERY of the counters",
+	  NULL, call_query_counters, NULL, false },
+	{ "BO_CREATE in host memory",
+	  NULL, call_create_host, after_create, false },
+	{ "BO_CREATE in device memory",
+	  NULL, call_create_hbm, after_create, false },
+	{ "BO_INFO",
+	  NULL, call_info, NULL, false },
+	{ "GEM_CLOSE",
+	  before_close, call_close, NULL, false },
+	{ "PRIME_HANDLE_TO_FD",
+	  before_export, call_export, after_export, false },
+	{ "PRIME_FD_TO_HANDLE of our own",
+	  NULL, call_import_own, after_import, false },
+	{ "PRIME_FD_TO_HANDLE of another driver's",
+	  NULL, call_import_foreign, after_import, false },
+	{ "mmap of host memory",
+	  NULL, call_map_host, after_map, false },
+	{ "mmap of device memory",
+	  NULL, call_map_hbm, after_map, false },
+	{ "mmap of a dma-buf",
+	  NULL, call_map_dmabuf, after_map, false },
+	{ "page fault in host memory",
+	  before_fault_host, call_fault, after_map, true },
+	{ "page fault in device memory",
+	  before_fault_hbm, call_fault, after_map, true },
+	{ "QUEUE_CREATE",
+	  NULL, call_queue_create, after_queue_create, false },
+	{ "QUEUE_DESTROY",
+	  before_queue_destroy, call_queue_destroy, after_queue_destroy, false },
+	{ "QUEUE_SUBMIT of one operation",
+	  before_submit, call_submit, after_submit, false },
+	{ "QUEUE_SUBMIT of 4096 operations",
+	  before_submit, call_submit_many, after_submit, false },
+	{ "QUEUE_SUBMIT with syncobjs",
+	  before_submit, call_submit_syncs, after_submit, false },
+	{ "QUEUE_WAIT",
+	  before_wait, call_wait, NULL, false },
+	{ "fdinfo",
+	  NULL, call_fdinfo, NULL, false },
+};
+
+/* ---- one after the other ------------------------------------------------------------------------ */
+
+/* What the scene's call made, for it must be the same every time: the lowest free numbers. */
+static void expect_numbers(const struct scene *s, const struct scene *first, const char *name,
+			   unsigned int nth)
+{
+	if (s->handle != first->handle || s->number != first->number ||
+	    s->made_fd != first->made_fd)
+		fail_msg("%s, %u: handle %u, number %u, descriptor %d, and at first %u, %u, %d",
+			 name, nth, s->handle, s->number, s->made_fd, first->handle,
+			 first->number, first->made_fd);
+}
+
+/* Make the call without a fault, check what it did, undo it. */
+static void call_well(struct scene *s, const struct subject *subject, bool prepare)
+{
+	if (prepare && subject->before)
+		subject->before(s);
+	assert_done(subject->call(s));
+	if (subject->after)
+		subject->after(s);
+}
+
+/* Returns false once the call comes to its end before anything has failed. */
+static bool fail_once(struct scene *s, const struct subject *subject, unsigned int nth,
+		      const struct scene *first)
+{
+	struct state before;
+	bool failed;
+	int ret;
+
+	if (subject->before)
+		subject->before(s);
+	before = state_now(s);
+	fail_nth_arm(nth);
+	ret = subject->call(s);
+	failed = fail_nth_disarm();
+	if (ret && (subject->never_fails || !failed || ret != -ENOMEM))
+		fail_msg("%s, %u: %s", subject->name, nth, strerror(-ret));
+	if (ret) {
+		expect_state(s, &before, subject->name, nth);
+		call_well(s, subject, false);
+	} else if (subject->after) {
+		subject->after(s);
+	}
+	expect_numbers(s, first, subject->name, nth);
+	return failed;
+}
+
+static void whatever_fails_in_a_call_it_fails_cleanly(void **state)
+{
+	const struct subject *subject = *state;
+	struct scene scene, first;
+	unsigned int nth = 1;
+
+	if (fail_nth_missing())
+		skip();
+	scene_make(&scene);
+	/* Caches, page tables: what is made once for all is made now. */
+	call_well(&scene, subject, true);
+	first = scene;
+	while (fail_once(&scene, subject, nth, &first)) {
+		/* One more than the last, so that the numbers keep their place. */
+		assert_true(++nth < NTH_MAX);
+	}
+	scene_destroy(&scene);
+	print_message("# %s: %u allocations failed, one after the other\n", subject->name, nth - 1);
+}
+
+/* ---- unbind ------------------------------------------------------------------------------ */
+
+static int unbind_with(unsigned int nth, bool *failed)
+{
+	int ret;
+
+	fail_nth_arm(nth);
+	ret = sysfs_write(card_address(0), "bus/pci/drivers/gantry/unbind");
+	*failed = fail_nth_disarm();
+	return ret;
+}
+
+static bool is_bound(void)
+{
+	return !strcmp(card_now(0).driver, "gantry");
+}
+
+static void whatever_fails_in_an_unbind_the_card_goes(void **state)
+{
+	unsigned int nth;
+	bool failed = true;
+
+	(void)state;
+	if (fail_nth_missing())
+		skip();
+	for (nth = 1; failed; nth++) {
+		int ret = unbind_with(nth, &failed);
+
+		/* It may not have come as far as the driver. */
+		if (is_bound() != !!ret)
+			fail_msg("unbind, %u: %s, and is %sbound", nth, strerror(-ret),
+				 is_bound() ? "" : "not ");
+		if (!ret)
+			assert_done(sysfs_write(card_address(0), "bus/pci/drivers/gantry/bind"));
+		assert_true(nth < NTH_MAX);
+	}
+	cards_expect_all_free();
+	print_message("# unbind: %u allocations failed, one after the other\n", nth - 2);
+}
+
+static int setup(void **state)
+{
+	cards_setup(state);
+	snprintf(node, sizeof(node), "%s", card_now(0).node);
+	if (!fail_nth_init())
+		print_message("# this kernel was built without %s, the debug kernel with it\n",
+			      fail_nth_missing());
+	return 0;
+}
+
+int main(void)
+{
+	static struct CMUnitTest tests[ARRAY_LENGTH(subjects) + 1] = {
+		[ARRAY_LENGTH(subjects)] =
+			cmocka_unit_test(whatever_fails_in_an_unbind_the_card_goes),
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_LENGTH(subjects); i++)
+		tests[i] = (struct CMUnitTest){
+			.name = subjects[i].name,
+			.test_func = whatever_fails_in_a_call_it_fails_cleanly,
+			.initial_state = (void *)&subjects[i],
+		};
+	return cmocka_run_group_tests_name("alloc_failure", tests, setup, cards_teardown);
+}
