@@ -197,7 +197,8 @@ static struct gantry_bo *gantry_bo_new(struct gantry_device *gdev, u64 size, u32
 		ret = gantry_huge_object_init(gdev, &bo->base, size);
 		if (ret) {
 			kfree(bo);
-			return ERR_PTR(ret);
+			/* shmem's word for no memory for an inode. */
+			return ERR_PTR(ret == -ENOSPC ? -ENOMEM : ret);
 		}
 		/* Too large a wish is refused, not answered by killing processes. */
 		mapping_set_gfp_mask(bo->base.filp->f_mapping,
