@@ -102,10 +102,14 @@ static int gantry_check_syncobj_count(unsigned int cmd, unsigned long arg)
  * DRM writes the answer after the work is done; a caller that cannot take it
  * would not know what it now owns. So look first.
  */
-static int gantry_check_ioctl(unsigned int cmd, unsigned long arg)
+static int gantry_check_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
+	struct drm_file *filp = file->private_data;
 	unsigned int nr = _IOC_NR(cmd);
 
+	/* DRM itself knows of a card that was lost a moment later than its fences tell. */
+	if (atomic_read(&to_gantry_device(filp->minor->dev)->gone))
+		return -ENODEV;
 	if (nr >= DRM_COMMAND_BASE && nr < DRM_COMMAND_END)
 		return gantry_check_answer(cmd, arg);
 	/* Names that anybody can guess: buffers leave a context as dma-bufs only. */
@@ -116,14 +120,14 @@ static int gantry_check_ioctl(unsigned int cmd, unsigned long arg)
 
 static long gantry_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return gantry_check_ioctl(cmd, arg) ?: drm_ioctl(file, cmd, arg);
+	return gantry_check_ioctl(file, cmd, arg) ?: drm_ioctl(file, cmd, arg);
 }
 
 #ifdef CONFIG_COMPAT
 /* Structures are the same for 32 bits; only pointers must be made long. */
 static long gantry_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return gantry_check_ioctl(cmd, (unsigned long)compat_ptr(arg)) ?:
+	return gantry_check_ioctl(file, cmd, (unsigned long)compat_ptr(arg)) ?:
 	       drm_compat_ioctl(file, cmd, arg);
 }
 #else

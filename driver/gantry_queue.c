@@ -259,6 +259,9 @@ static struct gantry_fence *gantry_queue_advance(struct gantry_queue *queue)
 	lockdep_assert_held(&queue->wait.lock);
 	while ((fence = queue->ended[(completed + 1) % GANTRY_MAX_JOBS])) {
 		queue->ended[++completed % GANTRY_MAX_JOBS] = NULL;
+		/* What broke the queue is why, whatever became of those behind. */
+		if (queue->failed && completed > queue->failed)
+			fence->error = -ECANCELED;
 		*end = fence;
 		end = &fence->next;
 	}

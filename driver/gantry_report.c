@@ -30,11 +30,15 @@ static char * const gantry_events[GANTRY_EVENTS] = {
 	[GANTRY_EVENT_LOST] = "WEDGED=bus-reset",
 };
 
-/*
- * drm_dev_wedged_event() sends from the primary node, which an accelerator does
- * not have. No event comes from a node that is being taken away.
+/**
+ * gantry_report_now - tell user space what happened, by somebody who may allocate
+ * @gdev: the card
+ * @event: what happened to it
+ *
+ * May sleep. drm_dev_wedged_event() sends from the primary node, which an
+ * accelerator does not have. No event comes from a node that is being taken away.
  */
-static void gantry_report_send(struct gantry_device *gdev, enum gantry_event event)
+void gantry_report_now(struct gantry_device *gdev, enum gantry_event event)
 {
 	char *envp[2] = { gantry_events[event] };
 	int idx;
@@ -59,7 +63,7 @@ static void gantry_report_work(struct work_struct *work)
 	}
 	for (i = 0; i < GANTRY_EVENTS; i++)
 		if (test_and_clear_bit(i, &report->events))
-			gantry_report_send(gdev, i);
+			gantry_report_now(gdev, i);
 }
 
 static void gantry_report_release(struct drm_device *drm, void *res)
@@ -87,7 +91,7 @@ int gantry_report_init(struct gantry_device *gdev)
  * @gdev: which
  * @event: what
  *
- * Does not sleep; flush &gantry_report.work to know that it was sent.
+ * Does not sleep: sent later, by &gantry_report.work.
  */
 void gantry_report_event(struct gantry_device *gdev, enum gantry_event event)
 {

@@ -71,14 +71,11 @@ static struct gantry_transfer *gantry_ring_guilty(struct gantry_ring *ring)
 	return ring->batches[(ring->completed + 1) % GANTRY_RING_BATCHES].part->xfer;
 }
 
-/* A stream breaks at its first transfer; for those behind that is the reason. */
 static void gantry_transfer_break(struct gantry_transfer *xfer, int error)
 {
-	struct gantry_stream *stream = xfer->stream;
-
-	gantry_transfer_fail(xfer, stream && stream->error ? stream->error : error);
-	if (stream && !stream->error)
-		WRITE_ONCE(stream->error, -ECANCELED);
+	gantry_transfer_fail(xfer, error);
+	if (xfer->stream && !xfer->stream->error)
+		WRITE_ONCE(xfer->stream->error, -ECANCELED);
 }
 
 /*
@@ -212,18 +209,19 @@ void gantry_device_unplug(struct gantry_device *gdev)
  */
 static void gantry_device_lost(struct gantry_device *gdev)
 {
+	bool known = atomic_xchg(&gdev->gone, 1);
+
 	lockdep_assert_held(&gdev->reset_lock);
 	gantry_rings_halt(gdev);
 	/* It may only be on its way to be unbound, and write into what is freed now. */
 	pci_clear_master(gantry_pci_dev(gdev));
 	gantry_rings_take_back(gdev, -ENODEV, -ENODEV);
 	gantry_rings_resume(gdev);
-	if (atomic_read(&gdev->gone))
+	if (known)
 		return;
 	drm_err(&gdev->drm, "card does not answer any more: unbind it, then reset or replace it\n");
-	gantry_report_event(gdev, GANTRY_EVENT_LOST);
-	flush_work(&gdev->report.work);
-	gantry_device_unplug(gdev);
+	gantry_report_now(gdev, GANTRY_EVENT_LOST);
+	drm_dev_unplug(&gdev->drm);
 	gantry_files_wake(gdev);
 }
 
