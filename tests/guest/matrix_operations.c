@@ -144,10 +144,9 @@ static void access_prepare(struct cell *cell)
 	buffer_map(cell->extra);
 }
 
-static void access_begin(struct cell *cell)
+static bool access_is_refused(volatile uint8_t *map)
 {
 	struct sigaction action = { .sa_handler = on_bus_error }, before;
-	volatile uint8_t *map = buffer_map(cell->extra);
 	volatile bool refused = true;
 
 	sigaction(SIGBUS, &action, &before);
@@ -156,6 +155,18 @@ static void access_begin(struct cell *cell)
 		refused = false;
 	}
 	sigaction(SIGBUS, &before, NULL);
+	return refused;
+}
+
+static void access_begin(struct cell *cell)
+{
+	volatile uint8_t *map = buffer_map(cell->extra);
+	int64_t end = time_now() + 60 * SECOND;
+	bool refused = access_is_refused(map);
+
+	/* Mappings go after the fences, which others may wait for; nothing tells when. */
+	while (!refused && is_gone(cell) && time_now() < end)
+		refused = access_is_refused(map);
 	assert_int_equal(refused, is_gone(cell));
 	/* Host memory is the program's own, whatever becomes of the card. */
 	data_expect(buffer_map(cell->scene.victim.src), JOB_BYTES, cell->scene.victim.seed);
