@@ -105,16 +105,6 @@ static struct gantry_bo *gantry_bos_get(struct gantry_device *gdev)
 	return found;
 }
 
-static bool gantry_bos_gone(struct gantry_device *gdev)
-{
-	bool gone;
-
-	mutex_lock(&gdev->bo_lock);
-	gone = list_empty(&gdev->bos);
-	mutex_unlock(&gdev->bo_lock);
-	return gone;
-}
-
 /**
  * gantry_bos_unmap - unmap all host memory from a card that goes away
  * @gdev: unplugged and stopped
@@ -130,7 +120,10 @@ void gantry_bos_unmap(struct gantry_device *gdev)
 		gantry_bo_unlist(bo);
 		drm_gem_object_put(&bo->base);
 	}
-	wait_event(gdev->bos_empty, gantry_bos_gone(gdev));
+	wait_event(gdev->bos_empty, list_empty_careful(&gdev->bos));
+	/* Whoever took the last one out of the list may still hold its lock. */
+	mutex_lock(&gdev->bo_lock);
+	mutex_unlock(&gdev->bo_lock);
 }
 
 /* &drm_gem_object_funcs.free; also undoes a half-made buffer */
