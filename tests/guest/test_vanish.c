@@ -7,6 +7,15 @@
 #include "fault.h"
 #include "scene.h"
 
+/* QEMU 11.1 aborts when it switches off and an IOMMU was before the card that died. */
+static void skip_behind_an_iommu(void)
+{
+	if (!sysfs_exists("class/iommu/dmar0"))
+		return;
+	print_message("QEMU does not survive the end of a card behind an IOMMU\n");
+	skip();
+}
+
 static void other_card_expect_working(void)
 {
 	struct gantry_device *dev;
@@ -35,6 +44,7 @@ static void a_card_that_dies_takes_nothing_with_it(void **state)
 	struct scene scene = { .victim.dev = NULL };
 
 	(void)state;
+	skip_behind_an_iommu();
 	scene_make(&scene);
 	scene_make_queues(&scene, true);
 	assert_int_equal(actor_submit(&scene.other), 0);
@@ -58,6 +68,7 @@ static void a_card_that_dies_takes_nothing_with_it(void **state)
 static void a_card_that_died_is_not_found_again(void **state)
 {
 	(void)state;
+	skip_behind_an_iommu();
 	assert_done(sysfs_write("1", "bus/pci/devices/%s/remove", card_address(0)));
 	assert_done(sysfs_write("1", "bus/pci/rescan"));
 	assert_false(sysfs_exists("bus/pci/devices/%s", card_address(0)));
