@@ -201,6 +201,12 @@ static void predict_ops(struct call *c, const struct drm_gantry_queue_submit *ar
 
 	ops = array_read(c, args->ops, args->op_count, sizeof(*ops));
 	refuse_if(c, !ops, EFAULT);
+	if (!ops) {
+		/* Of those that can be read, one may be wrong before that. */
+		may(c, EINVAL);
+		may(c, ENOENT);
+		may(c, EACCES);
+	}
 	for (i = 0; ops && i < args->op_count; i++)
 		predict_op(c, &ops[i]);
 }

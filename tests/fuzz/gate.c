@@ -7,6 +7,9 @@
 #include <unistd.h>
 #include <drm/vgem_drm.h>
 
+/* Descriptors of the fuzzer's own begin here. */
+#define GATE_FDS	900
+
 static int open_vgem(void)
 {
 	struct drm_version version;
@@ -43,7 +46,11 @@ void gate_init(struct gate *gate)
 	prime.handle = gate->handle = dumb.handle;
 	if (raw_ioctl(gate->fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime))
 		die("vgem exports no buffer");
-	gate->dmabuf = prime.fd;
+	/* Where no call finds it by a number that merely is small. */
+	gate->dmabuf = fcntl(prime.fd, F_DUPFD_CLOEXEC, GATE_FDS);
+	if (gate->dmabuf < 0)
+		die("no descriptor from %d on: %s", GATE_FDS, strerror(errno));
+	close(prime.fd);
 	gate->closed = false;
 }
 
