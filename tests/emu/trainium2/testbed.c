@@ -323,7 +323,7 @@ void copy(struct bed_queue *q, uint64_t src, uint64_t dst, uint32_t len)
 	ring(q, SRC, 1);
 }
 
-static bool timed_out(struct timespec *since)
+bool timed_out(struct timespec *since)
 {
 	struct timespec now;
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "../../../driver/trainium/trainium_regs.h"
@@ -111,6 +112,8 @@ void q_write(struct bed_queue *q, int side, uint32_t reg, uint32_t value);
 void q_wait(struct bed_queue *q, int side);
 
 /* Until (read & mask) == value; fails the test after 10 s */
+/* Has it been too long since the first call, when *since was zero? */
+bool timed_out(struct timespec *since);
 void apb_wait(struct bed *bed, uint64_t off, uint32_t mask, uint32_t value);
 
 /**
