@@ -159,7 +159,7 @@ struct gantry_counters {
  * @scrub_wq: returns zeroed memory
  * @reset_lock: one at a time stops, starts or resets the card; guards @paused
  * @paused: stopped by whoever will resume it; watchdogs keep off
- * @gone: nothing reaches the card any more: gantry_device_unplug() was called
+ * @gone: unbound or lost: every call answers -ENODEV
  * @report: what user space is yet to be told
  * @bo_lock: guards @bos
  * @bos: every buffer mapped for the card, so that unplug can unmap it

@@ -6,10 +6,9 @@
  */
 #include "fixture.h"
 #include "gate.h"
+#include "recovery.h"
 
 #include <sched.h>
-#include <stdio.h>
-#include <unistd.h>
 
 static int sleep_once(void)
 {
@@ -21,20 +20,6 @@ static int sleep_once(void)
 static void reset_function(void)
 {
 	assert_done(sysfs_write("1", "bus/pci/devices/%s/reset", card_address(0)));
-}
-
-static void state_expect(const char *expected)
-{
-	char path[128], state[32] = "";
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/gantry/state", card_address(0));
-	file = fopen(path, "re");
-	assert_non_null(file);
-	assert_non_null(fgets(state, sizeof(state), file));
-	fclose(file);
-	state[strcspn(state, "\n")] = '\0';
-	assert_string_equal(state, expected);
 }
 
 /* Two queues, host memory, and a job that was submitted before the machine slept. */
@@ -56,7 +41,7 @@ static void what_a_context_has_outlasts_sleep(void **state)
 	seqno = queue_submit(b->queue);
 
 	assert_done(sleep_once());
-	state_expect("ready");
+	card_state_expect(0, "ready");
 	gate_open(&gate);
 	assert_done(gantry_queue_wait(b->queue, seqno, 60 * SECOND));
 	data_expect(buffer_map(dst), 8 * MIB, 5);
@@ -85,7 +70,7 @@ static void nobody_sleeps_over_device_memory_in_use(void **state)
 	data_write(buffer_map(host), MIB, 9);
 	copy_now(b->queue, hbm, 0, host, 0, MIB);
 	assert_refused(sleep_once(), EBUSY);
-	state_expect("ready");
+	card_state_expect(0, "ready");
 	memset(buffer_map(host), 0, MIB);
 	copy_now(b->queue, host, 0, hbm, 0, MIB);
 	data_expect(buffer_map(host), MIB, 9);
@@ -124,7 +109,7 @@ static void a_reset_of_the_function_leaves_a_card_that_works(void **state)
 	struct drm_gantry_counters_info before = counters_now(b->fd);
 
 	reset_function();
-	state_expect("ready");
+	card_state_expect(0, "ready");
 	data_write(buffer_map(host), MIB, 2);
 	copy_now(b->queue, hbm, 0, host, 0, MIB);
 	memset(buffer_map(host), 0, MIB);
