@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bar0.h"
+
+#include <string.h>
+
+#include "ga100.h"
+
+/* Ascending, and none overlaps another */
+static const struct ga100_block *const blocks[] = {
+	&ga100_ptimer_block,
+	&ga100_priv_block,
+};
+
+static const struct ga100_block *find(uint32_t off)
+{
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+		if (off >= blocks[i]->base && off - blocks[i]->base < blocks[i]->size)
+			return blocks[i];
+	return NULL;
+}
+
+static uint32_t read_register(struct ga100 *card, const struct ga100_block *block, uint32_t reg)
+{
+	uint32_t value;
+
+	if (block && block->read && block->read(card, reg, &value))
+		return value;
+	return GA100_PRI_ERROR_DECODE;
+}
+
+/* How much of an access lies in one register, or in one block of memory */
+static size_t piece(const struct ga100_block *block, uint32_t off, size_t len)
+{
+	size_t end = 4 - off % 4;
+
+	if (block && block->load)
+		end = block->base + block->size - off;
+	return len < end ? len : end;
+}
+
+void ga100_bar0_read(struct ga100 *card, uint32_t off, void *buf, size_t len)
+{
+	uint8_t *to = buf;
+
+	while (len) {
+		const struct ga100_block *block = find(off);
+		size_t some = piece(block, off, len);
+		uint32_t value;
+
+		if (block && block->load) {
+			block->load(card, off, to, some);
+		} else {
+			value = read_register(card, block, off & ~3u);
+			memcpy(to, (uint8_t *)&value + off % 4, some);
+		}
+		off += some;
+		to += some;
+		len -= some;
+	}
+}
+
+void ga100_bar0_write(struct ga100 *card, uint32_t off, const void *buf, size_t len)
+{
+	const uint8_t *from = buf;
+
+	while (len) {
+		const struct ga100_block *block = find(off);
+		size_t some = piece(block, off, len);
+		uint32_t value;
+
+		if (block && block->store) {
+			block->store(card, off, from, some);
+		} else if (block && block->write && some == 4) {
+			memcpy(&value, from, 4);
+			block->write(card, off, value);
+		}
+		off += some;
+		from += some;
+		len -= some;
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The card itself, for the model's own files. */
+#ifndef GA100_H
+#define GA100_H
+
+#include "bar0.h"
+#include "card.h"
+#include "fault.h"
+#include "intr.h"
+#include "memory.h"
+#include "mmu.h"
+#include "mmu_fault.h"
+#include "priv.h"
+#include "ptimer.h"
+#include "window.h"
+
+/**
+ * struct ga100 - a card
+ * @options: as asked for
+ * @host: the way to host memory and interrupts
+ * @host_priv: for @host
+ * @vram: video memory
+ * @intr: the interrupt tree
+ * @mmu_faults: bad accesses, as reported to the guest
+ * @ptimer: the clock
+ * @priv: what else the physical function's page remembers
+ * @bar1: the window on memory that is BAR 1
+ * @bar2: the one that is BAR 3
+ * @faults: what a test asked to go wrong
+ */
+struct ga100 {
+	struct ga100_options options;
+	const struct emu_host *host;
+	void *host_priv;
+	struct ga100_vram vram;
+	struct ga100_intr intr;
+	struct ga100_mmu_faults mmu_faults;
+	struct ga100_ptimer ptimer;
+	struct ga100_priv priv;
+	struct ga100_window bar1;
+	struct ga100_window bar2;
+	struct vfu_faults faults;
+};
+
+#endif
