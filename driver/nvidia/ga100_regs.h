@@ -138,9 +138,123 @@
 #define GA100_FAULT_INFO_REPLAY_EN	0x40000000
 #define GA100_FAULT_INFO_VALID		0x80000000
 
+/* Master control: [doc] dev_boot */
+#define GA100_PMC			0x000000
+#define GA100_PMC_SIZE			0x1000
+#define GA100_PMC_BOOT_0		0x000000	/* architecture, implementation, revision */
+#define GA100_PMC_BOOT_0_GA100		0x170000a1
+#define GA100_PMC_BOOT_1		0x000004	/* 0: a real one */
+#define GA100_PMC_BOOT_2		0x000008
+#define GA100_PMC_BOOT_42		0x000a00
+#define GA100_PMC_BOOT_42_GA100		0x170a1000
+#define GA100_PMC_CHIP(boot_0)		((boot_0) >> 20 & 0x1ff)
+#define GA100_PMC_CHIP_GA100		0x170
+#define GA100_PMC_ENABLE		0x000200
+#define GA100_PMC_ENABLE_PDISP		0x40000000	/* set from the start */
+#define GA100_PMC_DEVICE_ENABLE		0x000600	/* a bit an engine, by reset id */
+
+/* Bus: [doc] dev_bus */
+#define GA100_PBUS			0x001000
+#define GA100_PBUS_SIZE			0x1000
+#define GA100_PBUS_INTR			0x001100	/* write 1 to clear */
+#define GA100_PBUS_INTR_PRI_FECSERR	0x00000004	/* nobody answered an access */
+#define GA100_PBUS_INTR_SW		0x04000000
+#define GA100_PBUS_INTR_EN		0x001140
+#define GA100_PBUS_SW_INTR		0x001150
+#define GA100_PBUS_SCRATCH(i)		(0x001400 + 4 * (i))
+#define GA100_PBUS_SCRATCHES		64
+#define GA100_PBUS_WINDOW		0x001700	/* what PRAMIN shows */
+#define GA100_PBUS_WINDOW_BASE		0x00ffffff	/* address >> 16 */
+#define GA100_PBUS_WINDOW_SHIFT		16
+#define GA100_PBUS_WINDOW_TARGET(w)	((w) >> 24 & 3)	/* GA100_APERTURE_* */
+#define GA100_PBUS_WINDOW_TARGET_SHIFT	24
+#define GA100_PBUS_BAR1_BLOCK		0x001704	/* as GA100_BAR1_BLOCK */
+#define GA100_PBUS_BIND_STATUS		0x001710
+#define GA100_PBUS_BAR2_BLOCK		0x001714
+#define GA100_PRAMIN			0x700000	/* [doc] dev_ram */
+#define GA100_PRAMIN_SIZE		0x100000
+
+/* Which engines there are: [okm] dev_top; the words of an entry: [nouveau] top/ga100.c */
+#define GA100_PTOP			0x022400
+#define GA100_PTOP_SIZE			0x0c00
+#define GA100_PTOP_CFG			0x0224fc
+#define GA100_PTOP_CFG_ROWS(cfg)	((cfg) >> 20)
+#define GA100_PTOP_CFG_ROWS_SHIFT	20
+#define GA100_PTOP_CFG_ROWS_PER_DEVICE_SHIFT 16
+#define GA100_PTOP_CFG_DEVICES_SHIFT	4
+#define GA100_PTOP_INFO(i)		(0x022800 + 4 * (i))
+#define GA100_PTOP_CHAIN		0x80000000	/* the next row is about it, too */
+#define GA100_PTOP_0_TYPE(row)		((row) >> 24 & 0x3f)
+#define GA100_PTOP_0_TYPE_SHIFT		24
+#define GA100_PTOP_TYPE_COPY		0x13
+#define GA100_PTOP_0_INSTANCE(row)	((row) >> 16 & 0xf)
+#define GA100_PTOP_0_INSTANCE_SHIFT	16
+#define GA100_PTOP_0_FAULT(row)		((row) & 0x7f)	/* MMU engine */
+#define GA100_PTOP_1_BASE(row)		((row) & 0x00fff000)	/* first register */
+#define GA100_PTOP_1_RESET(row)		((row) & 0x1f)	/* in GA100_PMC_DEVICE_ENABLE */
+#define GA100_PTOP_2_RUNLIST(row)	((row) & 0x00fffc00)	/* runlist's registers */
+#define GA100_PTOP_2_ENGINE(row)	((row) & 0x3)	/* which of the runlist's */
+
+/* Configuration space once more: [okm] dev_nv_xve, [doc] dev_nv_xve3g_fn0 */
+#define GA100_XVE			0x088000
+#define GA100_XVE_SIZE			0x1000
+#define GA100_XVE_CYA_2			0x088704	/* a write lets the next MSI out */
+
+/* Frame buffer and MMU, for all functions: [okm] dev_fb; [tu104] pri_mmu_hub */
+#define GA100_PFB			0x100000
+#define GA100_PFB_SIZE			0x2000
+#define GA100_PFB_POISON_VECTOR		0x100a24
+#define GA100_PFB_FLUSH_ADDR		0x100c10	/* host page to flush with, >> 8 */
+#define GA100_PFB_FLUSH_ADDR_HI		0x100c40	/* >> 40 */
+#define GA100_PFB_MMU_CTRL		0x100c80
+#define GA100_PFB_MMU_DEBUG_CTRL	0x100cc4
+#define GA100_PFB_MMU_DEBUG_WR		0x100cc8	/* >> 8 */
+#define GA100_PFB_MMU_DEBUG_RD		0x100ccc
+#define GA100_PFB_MEMORY_RANGE		0x100ce0	/* how much video memory there is */
+#define GA100_PFB_MEMORY_SCALE(r)	((r) & 0xf)
+#define GA100_PFB_MEMORY_MAG(r)		((r) >> 4 & 0x3f)	/* << (20 + scale) bytes */
+#define GA100_PFB_MEMORY_MAG_SHIFT	4
+#define GA100_PFB_MEMORY_ECC		0x40000000	/* takes a sixteenth of it */
+#define GA100_PFB_INFO_FAULT_VECTOR	0x100ee0
+#define GA100_PFB_FAULT_VECTOR(i)	(0x100ee4 + 4 * (i))	/* notify 31:16, error 15:0 */
+#define GA100_PFB_STRAPS		0x101000	/* [nouveau] fb/base.c: memory type 5:2 */
+#define GA100_PFB_HUB			0x1fa000	/* [nouveau] fb/gp100.c: copies */
+#define GA100_PFB_HUB_SIZE		0x1000
+#define GA100_PFB_HUB_MMU_CTRL		0x1fac80
+#define GA100_PFB_HUB_DEBUG_CTRL	0x1facc4
+#define GA100_PFB_HUB_DEBUG_WR		0x1facc8
+#define GA100_PFB_HUB_DEBUG_RD		0x1faccc
+
+/* Firmware has brought the card up: [okm] turing/tu102/dev_gc6_island.h */
+#define GA100_GFW			0x118000
+#define GA100_GFW_SIZE			0x1000
+#define GA100_GFW_BOOT_MASK		0x118128
+#define GA100_GFW_BOOT_MASK_READABLE	0x00000001
+#define GA100_GFW_BOOT			0x118234
+#define GA100_GFW_BOOT_PROGRESS		0x000000ff
+#define GA100_GFW_BOOT_COMPLETED	0x000000ff
+
+/* Expansion ROM as registers: [nouveau] bios/shadowrom.c */
+#define GA100_PROM			0x300000
+#define GA100_PROM_SIZE			0x100000
+
+/* Fuses: [okm] ampere/ga100/dev_fuse.h; the display's [nouveau] devinit/ga100.c */
+#define GA100_FUSE			0x820000
+#define GA100_FUSE_SIZE			0x4000
+#define GA100_FUSE_DISPLAY		0x820c04	/* 1: there is none */
+#define GA100_FUSE_FEATURES		0x823814
+#define GA100_FUSE_FEATURES_ECC_DRAM	0x00010000
+
 /* Clock: [okm] ampere/ga100/dev_timer.h, [doc] dev_timer; nanoseconds, 32 a tick */
 #define GA100_PTIMER			0x009000
 #define GA100_PTIMER_SIZE		0x1000
+#define GA100_PTIMER_PRI_SAVE_0		0x009084	/* the access nobody answered */
+#define GA100_PTIMER_PRI_SAVE_0_VALID	0x00000001
+#define GA100_PTIMER_PRI_SAVE_0_WRITE	0x00000002
+#define GA100_PTIMER_PRI_SAVE_0_ADDR	0x00fffffc
+#define GA100_PTIMER_PRI_SAVE_0_FECS	0x80000000
+#define GA100_PTIMER_PRI_SAVE_1		0x009088	/* what was written */
+#define GA100_PTIMER_PRI_ERRCODE	0x00908c	/* GA100_PRI_ERROR_* */
 #define GA100_PTIMER_TIME_0		0x009400
 #define GA100_PTIMER_TIME_0_MASK	0xffffffe0
 #define GA100_PTIMER_TIME_1		0x009410
@@ -170,7 +284,10 @@
 #define GA100_VECTOR_NONREPLAY_NOTIFY	132
 #define GA100_VECTOR_NONREPLAY_ERROR	133
 #define GA100_VECTOR_INFO_FAULT		134
-#define GA100_VECTOR_PTIMER		148
+#define GA100_VECTOR_POISON		135	/* [okm] dev_fb */
+#define GA100_VECTOR_PBUS		156
+#define GA100_VECTOR_STALL		192	/* [doc] dev_ctrl: first of the engines' own */
+#define GA100_VECTOR_NONSTALL		0	/* likewise */
 
 /* BAR1 and BAR2: what the window shows. [doc] dev_vm */
 #define GA100_BAR1_BLOCK		0xb80f40

@@ -7,7 +7,9 @@
 
 /* Ascending, and none overlaps another */
 static const struct ga100_block *const blocks[] = {
+	&ga100_pmc_block,
 	&ga100_ptimer_block,
+	&ga100_ptop_block,
 	&ga100_priv_block,
 };
 

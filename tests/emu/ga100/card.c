@@ -36,6 +36,7 @@ int ga100_create(const struct ga100_options *options, const struct emu_host *hos
 	ga100_faults_init(&card->faults, card);
 	ga100_intr_init(&card->intr);
 	ga100_mmu_faults_init(&card->mmu_faults);
+	ga100_pmc_reset(&card->pmc);
 	ga100_ptimer_reset(&card->ptimer);
 	ga100_window_init(&card->bar1, GA100_MMU_ENGINE_BAR1, options->bar1_translated);
 	ga100_window_init(&card->bar2, GA100_MMU_ENGINE_BAR2, true);
@@ -100,6 +101,7 @@ void ga100_reset(struct ga100 *card)
 {
 	ga100_intr_reset(&card->intr);
 	ga100_mmu_faults_reset(&card->mmu_faults);
+	ga100_pmc_reset(&card->pmc);
 	ga100_ptimer_reset(&card->ptimer);
 	memset(&card->priv, 0, sizeof(card->priv));
 	ga100_window_reset(&card->bar1);

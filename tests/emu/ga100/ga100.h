@@ -10,8 +10,10 @@
 #include "memory.h"
 #include "mmu.h"
 #include "mmu_fault.h"
+#include "pmc.h"
 #include "priv.h"
 #include "ptimer.h"
+#include "ptop.h"
 #include "window.h"
 
 /**
@@ -22,6 +24,7 @@
  * @vram: video memory
  * @intr: the interrupt tree
  * @mmu_faults: bad accesses, as reported to the guest
+ * @pmc: which engines are out of reset
  * @ptimer: the clock
  * @priv: what else the physical function's page remembers
  * @bar1: the window on memory that is BAR 1
@@ -35,6 +38,7 @@ struct ga100 {
 	struct ga100_vram vram;
 	struct ga100_intr intr;
 	struct ga100_mmu_faults mmu_faults;
+	struct ga100_pmc pmc;
 	struct ga100_ptimer ptimer;
 	struct ga100_priv priv;
 	struct ga100_window bar1;

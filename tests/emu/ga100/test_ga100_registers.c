@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The card's registers, one part after the other. */
 #include "testbed.h"
+#include "topology.h"
 
 static void registers_that_do_not_exist_say_so(void **state)
 {
@@ -10,6 +11,49 @@ static void registers_that_do_not_exist_say_so(void **state)
 	assert_int_equal(bed_reg(bed, GA100_PRIV + 0xffc), GA100_PRI_ERROR_DECODE);
 	bed_set_reg(bed, 0xfffffc, 1);
 	assert_int_equal(bed_reg(bed, 0xfffffc), GA100_PRI_ERROR_DECODE);
+}
+
+static void chip_names_itself(void **state)
+{
+	struct bed *bed = *state;
+	uint32_t boot = bed_reg(bed, GA100_PMC_BOOT_0);
+
+	assert_int_equal(GA100_PMC_CHIP(boot), GA100_PMC_CHIP_GA100);
+	assert_int_equal(boot & 0xff, GA100_PCI_REVISION);
+	assert_int_equal(bed_reg(bed, GA100_PMC_BOOT_42) >> 20, GA100_PMC_CHIP_GA100);
+}
+
+static void engines_start_in_reset(void **state)
+{
+	struct bed *bed = *state;
+
+	assert_int_equal(bed_reg(bed, GA100_PMC_DEVICE_ENABLE), 0);
+	assert_false(ga100_pmc_enabled(bed->card, GA100_CE_RESET(0)));
+	bed_set_reg(bed, GA100_PMC_DEVICE_ENABLE, 1u << GA100_CE_RESET(0));
+	assert_true(ga100_pmc_enabled(bed->card, GA100_CE_RESET(0)));
+	assert_false(ga100_pmc_enabled(bed->card, GA100_CE_RESET(1)));
+}
+
+static void topology_lists_every_copy_engine(void **state)
+{
+	struct bed *bed = *state;
+	uint32_t rows = GA100_PTOP_CFG_ROWS(bed_reg(bed, GA100_PTOP_CFG));
+
+	assert_int_equal(rows, 3 * GA100_CES);
+	for (unsigned int i = 0; i < GA100_CES; i++) {
+		uint32_t row[3];
+
+		for (unsigned int k = 0; k < 3; k++) {
+			row[k] = bed_reg(bed, GA100_PTOP_INFO(3 * i + k));
+			assert_int_equal(row[k] >> 31, k != 2);
+		}
+		assert_int_equal(GA100_PTOP_0_TYPE(row[0]), GA100_PTOP_TYPE_COPY);
+		assert_int_equal(GA100_PTOP_0_INSTANCE(row[0]), GA100_CE_INSTANCE(i));
+		assert_int_equal(GA100_PTOP_0_FAULT(row[0]), 15 + GA100_CE_INSTANCE(i));
+		assert_int_equal(GA100_PTOP_1_RESET(row[1]), GA100_CE_RESET(i));
+		assert_int_equal(GA100_PTOP_2_RUNLIST(row[2]), GA100_RUNLIST_BASE(i));
+	}
+	assert_int_equal(bed_reg(bed, GA100_PTOP_INFO(rows)), GA100_PRI_ERROR_DECODE);
 }
 
 static void interrupt_needs_leaf_and_subtree(void **state)
@@ -335,6 +379,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BED_TEST(registers_that_do_not_exist_say_so),
+		BED_TEST(chip_names_itself),
+		BED_TEST(engines_start_in_reset),
+		BED_TEST(topology_lists_every_copy_engine),
 		BED_TEST(interrupt_needs_leaf_and_subtree),
 		BED_TEST(interrupt_comes_again_when_the_subtree_is_enabled_again),
 		BED_TEST(disabled_leaf_is_silent),
