@@ -114,6 +114,8 @@ struct gantry_backend_ops {
  * @sensor_count: sensors it has
  * @neighbor_count: links to other cards
  * @dma_bits: host addresses it can reach
+ * @interrupts: it announces what its rings got done, by gantry_ring_service();
+ *	else a timer looks
  */
 struct gantry_backend {
 	const char *name;
@@ -124,6 +126,7 @@ struct gantry_backend {
 	u32 sensor_count;
 	u32 neighbor_count;
 	u32 dma_bits;
+	bool interrupts;
 };
 
 extern const struct gantry_backend gantry_trainium2;

@@ -251,7 +251,8 @@ static void gantry_ring_arm(struct gantry_ring *ring)
 	ring->ticking = true;
 	ring->tick_ns = GANTRY_TICK_MIN_NS;
 	ring->progress = jiffies;
-	hrtimer_start(&ring->tick, ns_to_ktime(ring->tick_ns), HRTIMER_MODE_REL_SOFT);
+	if (!ring->gdev->backend->interrupts)
+		hrtimer_start(&ring->tick, ns_to_ktime(ring->tick_ns), HRTIMER_MODE_REL_SOFT);
 	gantry_ring_watch(ring);
 }
 
@@ -274,6 +275,9 @@ bool gantry_ring_service(struct gantry_ring *ring)
 	gantry_ring_feed(ring, &done);
 	gantry_ring_arm(ring);
 	busy = gantry_ring_busy(ring);
+	/* Else the timer says so, for it must not be started while it runs. */
+	if (!busy && ring->gdev->backend->interrupts)
+		ring->ticking = false;
 	spin_unlock_irqrestore(&ring->lock, flags);
 	gantry_parts_end(&done);
 	return busy;

@@ -44,9 +44,9 @@ struct gantry_batch {
  * @free_slots: slots that are not in use
  * @halted: being reset: emit nothing
  * @error: the card is gone or lost: whatever is added ends with this
- * @ticking: @tick is armed or running
+ * @ticking: busy and watched; @tick, if this chip needs it, is armed or running
  * @tick_ns: time to the next look
- * @tick: looks for completions: this chip announces none
+ * @tick: looks for completions, where the chip announces none
  * @progress: jiffies when the card last got something done
  * @resets: times it was reset since then
  * @watchdog: looks whether the ring stands still
