@@ -38,5 +38,5 @@ install dkms-install uninstall:
 	@$(MAKE) --no-print-directory -C packaging $@
 
 # Options given to make reach the scripts through the environment.
-export KERNEL LAYOUT IOMMU KVM CARDS HBM MEMORY FILE TEST V EXTENT \
+export KERNEL LAYOUT IOMMU KVM CARDS HBM MEMORY FILE TEST JOBS V EXTENT \
 	SEED CALLS FROM TO THREADS COVERAGE
