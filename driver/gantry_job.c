@@ -88,6 +88,8 @@ static void gantry_fence_end(struct gantry_fence *fence, int error)
  */
 void gantry_fences_signal(struct gantry_fence *fence)
 {
+	/* Whoever frees the queue waits until nobody is in here with a fence of it. */
+	rcu_read_lock();
 	while (fence) {
 		struct gantry_fence *next = fence->next;
 
@@ -97,6 +99,7 @@ void gantry_fences_signal(struct gantry_fence *fence)
 		dma_fence_put(&fence->base);
 		fence = next;
 	}
+	rcu_read_unlock();
 }
 
 /* No ring knows the transfer any more. Any context. */
@@ -145,8 +148,11 @@ static void gantry_job_free_sched(struct drm_sched_job *base)
 	struct gantry_job *job = to_gantry_job(base);
 
 	/* The card never had it, so nobody else says that it has ended. */
-	if (!job->fence->ended)
+	if (!job->fence->ended) {
+		gantry_file_freeing(job->queue->file);
+		job->fence->freed = true;
 		gantry_fence_end(job->fence, base->s_fence->finished.error ?: -ECANCELED);
+	}
 	gantry_job_put(job);
 }
 
@@ -184,24 +190,46 @@ void gantry_job_free(struct gantry_job *job)
 	gantry_queue_put(queue);
 }
 
-static void gantry_job_free_work(struct work_struct *work)
+/* A job that was pushed, and so counted as ended. */
+static void gantry_job_free_ended(struct gantry_job *job)
 {
-	struct gantry_job *job = container_of(work, struct gantry_job, free_work);
 	struct gantry_queue *queue = job->queue;
 
 	kref_get(&queue->ref);
 	gantry_job_free(job);
-	gantry_file_freed(queue->file);
+	/* The queue, and with it the context, is not freed before this is over. */
+	rcu_read_lock();
 	gantry_queue_put(queue);
+	gantry_file_freed(queue->file);
+	rcu_read_unlock();
 }
 
-/* Buffers may have to wait for locks, which nobody may who runs jobs. */
+static void gantry_job_free_work(struct work_struct *work)
+{
+	gantry_job_free_ended(container_of(work, struct gantry_job, free_work));
+}
+
+/* Let go of buffers that somebody else holds, too; returns whether that was all. */
+static bool gantry_job_drop_shared(struct gantry_job *job)
+{
+	while (job->obj_count &&
+	       refcount_dec_not_one(&job->objs[job->obj_count - 1]->refcount.refcount))
+		job->obj_count--;
+	return !job->obj_count;
+}
+
+/*
+ * Whoever frees a buffer may have to wait for locks, which nobody may who runs
+ * jobs. Mostly a job's buffers live on, and it can go at once.
+ */
 static void gantry_job_release(struct kref *ref)
 {
 	struct gantry_job *job = container_of(ref, struct gantry_job, ref);
 
-	atomic_inc(&job->queue->file->freeing);
-	queue_work(gantry_free_wq, &job->free_work);
+	if (gantry_job_drop_shared(job))
+		gantry_job_free_ended(job);
+	else
+		queue_work(gantry_free_wq, &job->free_work);
 }
 
 void gantry_job_put(struct gantry_job *job)

@@ -26,22 +26,32 @@ static void gantry_file_release(struct kref *ref)
 	kfree(file);
 }
 
-/* One of @freeing is done; the caller still holds the context. */
+/* A job or queue will count as ended before it is freed. Any context. */
+void gantry_file_freeing(struct gantry_file *file)
+{
+	atomic64_inc(&file->ended);
+}
+
+/* What gantry_file_freeing() counted is freed; the context must still be there. */
 void gantry_file_freed(struct gantry_file *file)
 {
-	if (atomic_dec_and_test(&file->freeing))
-		wake_up_all(&file->freed);
+	/* A queue that went with its last job is in @ended by now. */
+	(void)atomic64_inc_return_release(&file->freed);
+	if (wq_has_sleeper(&file->settled))
+		wake_up_all(&file->settled);
 }
 
 /**
  * gantry_file_settle - wait until what has ended in a context is freed
  * @file: which
  *
- * Waits for memory to be given back, never for the card.
+ * Waits for memory to be given back, never for the card, nor for what ends later.
  */
 void gantry_file_settle(struct gantry_file *file)
 {
-	wait_event(file->freed, !atomic_read(&file->freeing));
+	s64 ended = atomic64_read(&file->ended);
+
+	wait_event(file->settled, atomic64_read_acquire(&file->freed) >= ended);
 }
 
 static int gantry_file_count_queue(struct gantry_file *file, struct gantry_queue *queue)
@@ -120,7 +130,10 @@ static void gantry_queue_free_work(struct work_struct *work)
 	struct gantry_file *file = queue->file;
 
 	gantry_file_uncount_queue(file, queue);
-	/* Whoever signaled the last fence may still be in the scheduler. */
+	/*
+	 * Whoever signaled the last fence may still be in the scheduler, or hold the
+	 * fence; who freed the last job counts it yet.
+	 */
 	synchronize_rcu();
 	/* Its two works queue each other: what is queued while one is cancelled goes too. */
 	drm_sched_wqueue_stop(&queue->sched);
@@ -179,7 +192,7 @@ static void gantry_queue_release(struct kref *ref)
 {
 	struct gantry_queue *queue = container_of(ref, struct gantry_queue, ref);
 
-	atomic_inc(&queue->file->freeing);
+	gantry_file_freeing(queue->file);
 	queue_work(gantry_free_wq, &queue->free_work);
 }
 
@@ -259,6 +272,9 @@ static struct gantry_fence *gantry_queue_advance(struct gantry_queue *queue)
 	lockdep_assert_held(&queue->wait.lock);
 	while ((fence = queue->ended[(completed + 1) % GANTRY_MAX_JOBS])) {
 		queue->ended[++completed % GANTRY_MAX_JOBS] = NULL;
+		/* Before user space knows: it may close the context at once. */
+		if (!fence->freed)
+			gantry_file_freeing(queue->file);
 		/* What broke the queue is why, whatever became of those behind. */
 		if (queue->failed && completed > queue->failed)
 			fence->error = -ECANCELED;
@@ -315,7 +331,7 @@ int gantry_file_open(struct drm_device *drm, struct drm_file *filp)
 	xa_init_flags(&file->queues, XA_FLAGS_ALLOC1);
 	mutex_init(&file->lock);
 	INIT_LIST_HEAD(&file->live);
-	init_waitqueue_head(&file->freed);
+	init_waitqueue_head(&file->settled);
 	filp->driver_priv = file;
 	return 0;
 }
@@ -330,6 +346,7 @@ void gantry_file_close(struct drm_device *drm, struct drm_file *filp)
 	struct gantry_file *file = filp->driver_priv;
 	struct gantry_queue *queue;
 	unsigned long number;
+	s64 freed;
 
 	mutex_lock(&file->lock);
 	list_for_each_entry(queue, &file->live, node)
@@ -340,7 +357,11 @@ void gantry_file_close(struct drm_device *drm, struct drm_file *filp)
 		xa_erase(&file->queues, number);
 		gantry_queue_close(queue);
 	}
-	gantry_file_settle(file);
+	/* The last job of a queue takes the queue with it. */
+	do {
+		gantry_file_settle(file);
+		freed = atomic64_read_acquire(&file->freed);
+	} while (freed != atomic64_read(&file->ended));
 	kref_put(&file->ref, gantry_file_release);
 }
 

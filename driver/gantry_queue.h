@@ -28,8 +28,9 @@ struct drm_file;
  * @lock: guards @live and @live_count
  * @live: queues, closed ones too while they have jobs
  * @live_count: of @live
- * @freeing: jobs and queues that have ended and are being freed
- * @freed: woken when @freeing becomes zero
+ * @ended: jobs and queues that have ended, as user space sees it
+ * @freed: of these, those that are freed, too
+ * @settled: woken when one more is
  * @busy_ns: time that jobs of this context were with the card
  * @bytes: bytes they moved
  */
@@ -40,8 +41,9 @@ struct gantry_file {
 	struct mutex lock; /* live, live_count */
 	struct list_head live;
 	u32 live_count;
-	atomic_t freeing;
-	wait_queue_head_t freed;
+	atomic64_t ended;
+	atomic64_t freed;
+	wait_queue_head_t settled;
 	atomic64_t busy_ns;
 	atomic64_t bytes;
 };
@@ -96,6 +98,7 @@ struct gantry_queue {
 
 int gantry_file_open(struct drm_device *drm, struct drm_file *filp);
 void gantry_file_close(struct drm_device *drm, struct drm_file *filp);
+void gantry_file_freeing(struct gantry_file *file);
 void gantry_file_freed(struct gantry_file *file);
 void gantry_file_settle(struct gantry_file *file);
 void gantry_files_wake(struct gantry_device *gdev);

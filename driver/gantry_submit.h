@@ -22,6 +22,7 @@ struct gantry_queue;
  * @lock: for @base
  * @queue: where to count the job out; only until that was done
  * @ended: it was
+ * @freed: its job is freed already, or about to be
  * @error: what the job ended with
  * @next: of those that signal together
  * @seqno: number of the job in its queue
@@ -37,6 +38,7 @@ struct gantry_fence {
 	spinlock_t lock; /* base */
 	struct gantry_queue *queue;
 	bool ended;
+	bool freed;
 	int error;
 	struct gantry_fence *next;
 	u64 seqno;

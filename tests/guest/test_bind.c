@@ -6,11 +6,16 @@
 #include "fixture.h"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int module_load(void)
@@ -235,6 +240,52 @@ static void the_module_stays_while_a_buffer_is_exported(void **state)
 	assert_done(module_load());
 }
 
+/* Keeps a processor from the kernel's workers, so that what is left to them is late. */
+static pid_t hog_start(void)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (setpriority(PRIO_PROCESS, 0, -20))
+		_exit(1);
+	for (;;)
+		;
+}
+
+static void hog_stop(pid_t pid)
+{
+	int status;
+
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	assert_true(WIFSIGNALED(status));
+}
+
+/* What was done has been freed when its context is closed, and not a moment later. */
+static void the_module_can_go_as_soon_as_its_work_is_done(void **state)
+{
+	const struct sched_param first = { .sched_priority = 1 }, normal = { 0 };
+	pid_t hogs[2];
+	int round;
+
+	(void)state;
+	card_bind(0);
+	for (round = 0; round < 10; round++) {
+		hogs[0] = hog_start();
+		hogs[1] = hog_start();
+		assert_int_equal(sched_setscheduler(0, SCHED_FIFO, &first), 0);
+		card_expect_working(0);
+		assert_done(module_unload());
+		assert_int_equal(sched_setscheduler(0, SCHED_OTHER, &normal), 0);
+		hog_stop(hogs[0]);
+		hog_stop(hogs[1]);
+		assert_done(module_load());
+	}
+}
+
 /* A fence that somebody still holds must not lead into a module that is gone. */
 static void a_sync_file_survives_the_module(void **state)
 {
@@ -289,6 +340,8 @@ int main(void)
 		cmocka_unit_test_setup(the_module_unloads_with_cards_bound, start_unbound),
 		cmocka_unit_test_setup(the_module_stays_while_a_node_is_open, start_unbound),
 		cmocka_unit_test_setup(the_module_stays_while_a_buffer_is_exported, start_unbound),
+		cmocka_unit_test_setup(the_module_can_go_as_soon_as_its_work_is_done,
+				       start_unbound),
 		cmocka_unit_test_setup(a_sync_file_survives_the_module, start_unbound),
 	};
 
