@@ -88,13 +88,10 @@ static void many_queues_run_side_by_side(void **state)
 	gantry_buffer_destroy(src);
 }
 
-/* A large job on every ring; a small one of another queue must not wait for its end. */
-static void a_small_job_passes_a_large_one_of_another_queue(void **state)
+/* A large job on every ring, then a small one of another queue: does it end before the last? */
+static bool small_job_passes(struct bench *b, struct gantry_buffer *big,
+			     struct gantry_buffer *small, uint32_t rings)
 {
-	struct bench *b = *state;
-	uint32_t rings = limits_of(b->dev).ring_count;
-	struct gantry_buffer *big = buffer_make(b->dev, 32 * MIB, 0);
-	struct gantry_buffer *small = buffer_make(b->dev, 4 * KIB, 1);
 	struct gantry_queue *queues[64];
 	uint64_t done = 0;
 	uint32_t i, j;
@@ -112,11 +109,29 @@ static void a_small_job_passes_a_large_one_of_another_queue(void **state)
 	queue_run(b->queue);
 	for (i = 0; i < rings; i++)
 		done += gantry_queue_completed(queues[i]);
-	assert_true(done < rings);
 	for (i = 0; i < rings; i++) {
 		assert_done(gantry_queue_wait(queues[i], 1, 60 * SECOND));
 		gantry_queue_destroy(queues[i]);
 	}
+	return done < rings;
+}
+
+/*
+ * On a busy machine this program may be told so late that all have ended; if small
+ * jobs had to wait, no try would ever succeed.
+ */
+static void a_small_job_passes_a_large_one_of_another_queue(void **state)
+{
+	struct bench *b = *state;
+	uint32_t rings = limits_of(b->dev).ring_count;
+	struct gantry_buffer *big = buffer_make(b->dev, 32 * MIB, 0);
+	struct gantry_buffer *small = buffer_make(b->dev, 4 * KIB, 1);
+	bool passed = false;
+	int tries;
+
+	for (tries = 0; tries < 10 && !passed; tries++)
+		passed = small_job_passes(b, big, small, rings);
+	assert_true(passed);
 	gantry_buffer_destroy(small);
 	gantry_buffer_destroy(big);
 }
