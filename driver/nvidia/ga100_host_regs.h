@@ -84,7 +84,7 @@
 #define GA100_RUNLIST_INTR_EN_CLEAR(tree) (0x140 + 8 * (tree))
 #define GA100_RUNLIST_INTR_TREES	2
 #define GA100_RUNLIST_INTR_VECTOR(tree)	(0x160 + 4 * (tree))
-#define GA100_RUNLIST_VECTOR(v)		((v) & 0xfff)
+#define GA100_RUNLIST_INTR_VECTOR_ID(v) ((v) & 0xfff)
 #define GA100_RUNLIST_VECTOR_GSP	0x40000000
 #define GA100_RUNLIST_VECTOR_CPU	0x80000000
 #define GA100_RUNLIST_BAD_TSG		0x174
@@ -130,7 +130,6 @@
  * that are 1, or clears them if CLEAR is among them. Read-only bits stay.
  */
 #define GA100_CHRAM_CHANNEL(chid)	(4 * (chid))
-#define GA100_CHANNELS_LOG2		11
 #define GA100_CHANNELS			2048
 #define GA100_CHRAM_CLEAR		0x00000001
 #define GA100_CHRAM_ENABLE		0x00000002
@@ -509,9 +508,8 @@
  * Logical copy engines: [ga102] dev_ce, vectors [nouveau] engine/ce/ga100.c.
  * Which physical ones serve them is not software's business here.
  */
-#define GA100_CE			0x104000
+#define GA100_CE			0x104000	/* of all instances */
 #define GA100_CE_SIZE			0x2000
-#define GA100_CES			10
 #define GA100_CE_PCE_MAP		0x104028
 #define GA100_CE_PCE2LCE(i)		(0x104100 + 4 * (i))
 #define GA100_CE_PCES			18	/* [okm] ampere/ga100/dev_ce_base.h */
