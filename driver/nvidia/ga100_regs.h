@@ -20,10 +20,15 @@
 #define GA100_PCI_VENDOR		0x10de
 #define GA100_PCI_DEVICE		0x20b0
 #define GA100_PCI_REVISION		0xa1
+#define GA100_PCI_CLASS			0x030200	/* 3D controller */
 #define GA100_BAR_REGS			0
 #define GA100_BAR_VRAM			1	/* "BAR1" in the manuals */
 #define GA100_BAR_INST			3	/* "BAR2" in the manuals */
 #define GA100_REGS_SIZE			0x1000000
+#define GA100_INST_BAR_SIZE		0x2000000
+#define GA100_MSIX_VECTORS		6	/* [doc] dev_vm; the table is in BAR 0 */
+#define GA100_MSIX_TABLE		0xb90000
+#define GA100_MSIX_PBA			0xba0000
 
 /*
  * Where an address points: the two bits by which instance blocks, page-table

@@ -16,6 +16,8 @@
  * @read: see vfu_dma_read(); for what pin refuses with -EOPNOTSUPP
  * @write: likewise
  * @interrupt: see vfu_irq_trigger(); a card without interrupts never calls it
+ * @config: see vfu_config_read(); for a card that shows its configuration space among
+ *	its registers
  * @log: a line for whoever runs the emulator: the guest asks for what this card, as
  *	it was configured, cannot do. Optional
  */
@@ -25,6 +27,7 @@ struct emu_host {
 	int (*read)(void *priv, uint64_t iova, void *buf, size_t len);
 	int (*write)(void *priv, uint64_t iova, const void *buf, size_t len);
 	int (*interrupt)(void *priv, unsigned int vector);
+	int (*config)(void *priv, uint32_t off, void *buf, size_t len);
 	void (*log)(void *priv, const char *line);
 };
 

@@ -8,8 +8,16 @@
 /* Ascending, and none overlaps another */
 static const struct ga100_block *const blocks[] = {
 	&ga100_pmc_block,
+	&ga100_pbus_block,
 	&ga100_ptimer_block,
 	&ga100_ptop_block,
+	&ga100_xve_block,
+	&ga100_pfb_block,
+	&ga100_gfw_block,
+	&ga100_pfb_hub_block,
+	&ga100_prom_block,
+	&ga100_pramin_block,
+	&ga100_fuse_block,
 	&ga100_priv_block,
 };
 
@@ -27,7 +35,15 @@ static uint32_t read_register(struct ga100 *card, const struct ga100_block *bloc
 
 	if (block && block->read && block->read(card, reg, &value))
 		return value;
+	ga100_pbus_unanswered(card, reg, false, 0);
 	return GA100_PRI_ERROR_DECODE;
+}
+
+static void write_register(struct ga100 *card, const struct ga100_block *block, uint32_t reg,
+			   uint32_t value)
+{
+	if (!block || !block->write || !block->write(card, reg, value))
+		ga100_pbus_unanswered(card, reg, true, value);
 }
 
 /* How much of an access lies in one register, or in one block of memory */
@@ -72,9 +88,9 @@ void ga100_bar0_write(struct ga100 *card, uint32_t off, const void *buf, size_t 
 
 		if (block && block->store) {
 			block->store(card, off, from, some);
-		} else if (block && block->write && some == 4) {
+		} else if (some == 4) {
 			memcpy(&value, from, 4);
-			block->write(card, off, value);
+			write_register(card, block, off, value);
 		}
 		off += some;
 		from += some;

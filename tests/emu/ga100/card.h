@@ -59,6 +59,13 @@ void ga100_stop(struct ga100 *card);
 /** ga100_destroy() - stop and free the card; NULL is fine */
 void ga100_destroy(struct ga100 *card);
 
+/**
+ * ga100_describe() - fill in what PCI shows of the card
+ * @card: must outlive whatever uses @options: its BARs point into the card
+ * @options: wiped, then filled in
+ */
+void ga100_describe(struct ga100 *card, struct vfu_options *options);
+
 /** ga100_bar_read() - any length and alignment; returns 0 */
 int ga100_bar_read(struct ga100 *card, unsigned int bar, uint64_t off, void *buf, size_t len);
 

@@ -4,12 +4,15 @@
 #define GA100_H
 
 #include "bar0.h"
+#include "boot.h"
 #include "card.h"
 #include "fault.h"
 #include "intr.h"
 #include "memory.h"
 #include "mmu.h"
 #include "mmu_fault.h"
+#include "pbus.h"
+#include "pfb.h"
 #include "pmc.h"
 #include "priv.h"
 #include "ptimer.h"
@@ -24,11 +27,15 @@
  * @vram: video memory
  * @intr: the interrupt tree
  * @mmu_faults: bad accesses, as reported to the guest
+ * @boot: how far firmware has come
+ * @pbus: the bus unit
+ * @pfb: the frame buffer unit
  * @pmc: which engines are out of reset
  * @ptimer: the clock
  * @priv: what else the physical function's page remembers
  * @bar1: the window on memory that is BAR 1
  * @bar2: the one that is BAR 3
+ * @serial: the capability that shows the serial number
  * @faults: what a test asked to go wrong
  */
 struct ga100 {
@@ -38,11 +45,15 @@ struct ga100 {
 	struct ga100_vram vram;
 	struct ga100_intr intr;
 	struct ga100_mmu_faults mmu_faults;
+	struct ga100_boot boot;
+	struct ga100_pbus pbus;
+	struct ga100_pfb pfb;
 	struct ga100_pmc pmc;
 	struct ga100_ptimer ptimer;
 	struct ga100_priv priv;
 	struct ga100_window bar1;
 	struct ga100_window bar2;
+	struct vfu_capability serial;
 	struct vfu_faults faults;
 };
 

@@ -8,19 +8,20 @@
 #include <unistd.h>
 
 #include "ga100.h"
+#include "pfb.h"
 
 /* An entry of a page table holds 25 bits of page number for video memory */
 #define VRAM_MAX	(1ULL << 37)
-/* The size register counts MiB, and drivers keep some for themselves */
+/* Drivers keep some for themselves */
 #define VRAM_MIN	(64ULL << 20)
-#define VRAM_UNIT	(1ULL << 20)
 
 const char *ga100_vram_check(uint64_t size)
 {
 	if (size < VRAM_MIN || size > VRAM_MAX)
 		return "the video memory must be 64 MiB to 128 GiB";
-	if (size % VRAM_UNIT)
-		return "the video memory must be a multiple of 1 MiB";
+	if (!ga100_pfb_memory_range(size))
+		return "the video memory must be 1 to 63 times a power of two MiB, or no register"
+			" could tell it";
 	return NULL;
 }
 
@@ -105,8 +106,10 @@ static int pin_vram(struct ga100 *card, uint64_t offset, size_t len, bool write,
 		return -EFAULT;
 	pin->len = len < vram->size - offset ? len : vram->size - offset;
 	if (!write && atomic_load_explicit(&card->faults.armed, memory_order_relaxed) &&
-	    poisoned(card, offset, pin->len))
+	    poisoned(card, offset, pin->len)) {
+		ga100_intr_raise(card, GA100_VECTOR_POISON);
 		return -EIO;
+	}
 	pin->ptr = vram->at + offset;
 	pin->is_host = false;
 	return 0;

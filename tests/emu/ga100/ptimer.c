@@ -27,6 +27,7 @@ uint64_t ga100_time(struct ga100 *card)
 static bool ptimer_read(struct ga100 *card, uint32_t reg, uint32_t *value)
 {
 	uint64_t now = ga100_time(card);
+	const uint32_t *saved = ga100_pbus_saved(card, reg);
 
 	switch (reg) {
 	case GA100_PTIMER_TIME_0:
@@ -36,13 +37,16 @@ static bool ptimer_read(struct ga100 *card, uint32_t reg, uint32_t *value)
 		*value = now >> 32 & GA100_PTIMER_TIME_1_MASK;
 		return true;
 	default:
-		return false;
+		if (saved)
+			*value = *saved;
+		return saved;
 	}
 }
 
 static bool ptimer_write(struct ga100 *card, uint32_t reg, uint32_t value)
 {
 	struct ga100_ptimer *timer = &card->ptimer;
+	uint32_t *saved = ga100_pbus_saved(card, reg);
 	uint64_t time;
 
 	switch (reg) {
@@ -54,7 +58,9 @@ static bool ptimer_write(struct ga100 *card, uint32_t reg, uint32_t value)
 		atomic_store(&timer->offset, time - monotonic());
 		return true;
 	default:
-		return false;
+		if (saved)
+			*saved = value;
+		return saved;
 	}
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The card's registers, one part after the other. */
+#include "rom.h"
 #include "testbed.h"
 #include "topology.h"
 
@@ -11,6 +12,169 @@ static void registers_that_do_not_exist_say_so(void **state)
 	assert_int_equal(bed_reg(bed, GA100_PRIV + 0xffc), GA100_PRI_ERROR_DECODE);
 	bed_set_reg(bed, 0xfffffc, 1);
 	assert_int_equal(bed_reg(bed, 0xfffffc), GA100_PRI_ERROR_DECODE);
+}
+
+static void unanswered_access_is_remembered_and_interrupts(void **state)
+{
+	struct bed *bed = *state;
+
+	bed_set_reg(bed, GA100_PBUS_INTR_EN, GA100_PBUS_INTR_PRI_FECSERR);
+	bed_set_reg(bed, 0xfffff0, 0x1234);
+	bed_reg(bed, 0xfffff4);
+	assert_int_equal(bed_reg(bed, GA100_PTIMER_PRI_SAVE_0), 0x80fffff3);
+	assert_int_equal(bed_reg(bed, GA100_PTIMER_PRI_SAVE_1), 0x1234);
+	assert_int_equal(bed_reg(bed, GA100_PTIMER_PRI_ERRCODE), GA100_PRI_ERROR_DECODE);
+	assert_int_equal(bed_reg(bed, GA100_INTR_LEAF(4)), 1u << (GA100_VECTOR_PBUS - 128));
+	bed_set_reg(bed, GA100_PTIMER_PRI_SAVE_0, 0);
+	bed_set_reg(bed, GA100_PBUS_INTR, GA100_PBUS_INTR_PRI_FECSERR);
+	assert_int_equal(bed_reg(bed, GA100_PBUS_INTR), 0);
+	bed_reg(bed, 0xfffff4);
+	assert_int_equal(bed_reg(bed, GA100_PTIMER_PRI_SAVE_0), 0x80fffff5);
+}
+
+static void narrow_reads_give_a_part_and_narrow_writes_nothing(void **state)
+{
+	struct bed *bed = *state;
+	uint8_t byte = 0xee;
+	uint16_t half;
+	uint64_t two;
+
+	bed_set_reg(bed, GA100_PBUS_SCRATCH(2), 0x44332211);
+	bed_set_reg(bed, GA100_PBUS_SCRATCH(3), 0x88776655);
+	ga100_bar_write(bed->card, GA100_BAR_REGS, GA100_PBUS_SCRATCH(2) + 1, &byte, 1);
+	ga100_bar_read(bed->card, GA100_BAR_REGS, GA100_PBUS_SCRATCH(2) + 1, &byte, 1);
+	assert_int_equal(byte, 0x22);
+	ga100_bar_read(bed->card, GA100_BAR_REGS, GA100_PBUS_SCRATCH(2) + 2, &half, 2);
+	assert_int_equal(half, 0x4433);
+	ga100_bar_read(bed->card, GA100_BAR_REGS, GA100_PBUS_SCRATCH(2), &two, 8);
+	assert_int_equal(two, 0x8877665544332211);
+}
+
+static void memory_size_can_be_read(void **state)
+{
+	static const uint64_t sizes[] = {
+		64ULL << 20, 4ULL << 30, 40ULL << 30, 80ULL << 30, 128ULL << 30,
+	};
+	struct bed *bed = *state;
+	uint32_t range = bed_reg(bed, GA100_PFB_MEMORY_RANGE);
+
+	assert_int_equal((uint64_t)GA100_PFB_MEMORY_MAG(range)
+			 << (20 + GA100_PFB_MEMORY_SCALE(range)), BED_VRAM);
+	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		assert_null(ga100_vram_check(sizes[i]));
+	assert_non_null(ga100_vram_check(65ULL << 30));
+	assert_non_null(ga100_vram_check(32ULL << 20));
+	assert_non_null(ga100_vram_check(256ULL << 30));
+}
+
+static void pramin_shows_what_its_window_says(void **state)
+{
+	struct bed *bed = *state;
+	uint32_t value = 0xabad1dea;
+
+	bed_set_reg(bed, GA100_PBUS_WINDOW, 0x12);
+	ga100_bar_write(bed->card, GA100_BAR_REGS, GA100_PRAMIN + 0x1fffd, &value, 4);
+	assert_memory_equal(bed->card->vram.at + 0x13fffd, &value, 4);
+	bed_set_reg(bed, GA100_PBUS_WINDOW, BED_HOST >> GA100_PBUS_WINDOW_SHIFT |
+		    GA100_APERTURE_SYS_COHERENT << GA100_PBUS_WINDOW_TARGET_SHIFT);
+	bed_set_reg(bed, GA100_PRAMIN + 0x44, value);
+	assert_memory_equal(bed->host + 0x44, &value, 4);
+}
+
+static void pramin_beyond_memory_is_a_physical_fault(void **state)
+{
+	struct bed *bed = *state;
+
+	bed_set_reg(bed, GA100_PBUS_WINDOW, BED_VRAM >> GA100_PBUS_WINDOW_SHIFT);
+	assert_int_equal(bed_reg(bed, GA100_PRAMIN + 0x1000), ~0u);
+	assert_int_equal(bed_reg(bed, GA100_FAULT_ADDR_LO), BED_VRAM + 0x1000);
+	assert_int_equal(bed_reg(bed, GA100_FAULT_INST_LO), GA100_MMU_ENGINE_PHYSICAL);
+	assert_int_equal(GA100_FAULT_INFO_ACCESS(bed_reg(bed, GA100_FAULT_INFO)),
+			 GA100_ACCESS_PHYSICAL | GA100_ACCESS_READ);
+	assert_int_equal(GA100_FAULT_INFO_TYPE(bed_reg(bed, GA100_FAULT_INFO)), GA100_FAULT_REGION);
+}
+
+static void rom_is_valid(void **state)
+{
+	struct bed *bed = *state;
+	uint8_t rom[GA100_ROM_SIZE], sum = 0;
+	uint16_t pcir;
+
+	ga100_bar_read(bed->card, GA100_BAR_REGS, GA100_PROM, rom, sizeof(rom));
+	assert_memory_equal(rom, "\x55\xaa", 2);
+	assert_int_equal(rom[2] * 512, sizeof(rom));
+	for (unsigned int i = 0; i < sizeof(rom); i++)
+		sum += rom[i];
+	assert_int_equal(sum, 0);
+	memcpy(&pcir, rom + 0x18, 2);
+	assert_memory_equal(rom + pcir, "PCIR\xde\x10\xb0\x20", 8);
+	assert_memory_equal(rom + pcir + 0x0d, "\x00\x02\x03", 3);
+	assert_int_equal(bed_reg(bed, GA100_PROM + GA100_ROM_SIZE), ~0u);
+}
+
+static void firmware_brings_the_card_up_unless_asked_not_to(void **state)
+{
+	struct vfu_fault setting = { .where = VFU_FAULT_ANYWHERE, .times = 1, .value = 0x42 };
+	struct bed *bed = *state;
+
+	assert_int_equal(bed_reg(bed, GA100_GFW_BOOT_MASK) & GA100_GFW_BOOT_MASK_READABLE, 1);
+	assert_int_equal(bed_reg(bed, GA100_GFW_BOOT), GA100_GFW_BOOT_COMPLETED);
+	vfu_fault_arm(ga100_faults(bed->card), GA100_KNOB_BOOT, &setting);
+	assert_int_equal(bed_reg(bed, GA100_GFW_BOOT), GA100_GFW_BOOT_COMPLETED);
+	ga100_reset(bed->card);
+	assert_int_equal(bed_reg(bed, GA100_GFW_BOOT), 0x42);
+	assert_int_equal(bed_reg(bed, GA100_GFW_BOOT), 0x42);
+	ga100_reset(bed->card);
+	assert_int_equal(bed_reg(bed, GA100_GFW_BOOT), GA100_GFW_BOOT_COMPLETED);
+}
+
+static void configuration_space_is_among_the_registers(void **state)
+{
+	struct bed *bed = *state;
+
+	assert_int_equal(bed_reg(bed, GA100_XVE), GA100_PCI_DEVICE << 16 | GA100_PCI_VENDOR);
+}
+
+/* A driver that leaves the tree alone and says "next" instead */
+static void message_comes_again_when_the_guest_asks_for_the_next(void **state)
+{
+	struct bed *bed = *state;
+
+	bed_set_reg(bed, GA100_INTR_TOP_EN_SET, ~0u);
+	bed_set_reg(bed, GA100_INTR_LEAF_EN_SET(0), ~0u);
+	ga100_intr_raise(bed->card, 3);
+	ga100_intr_raise(bed->card, 4);
+	assert_int_equal(bed->interrupts, 1);
+	bed_set_reg(bed, GA100_INTR_LEAF(0), 1u << 3);
+	bed_set_reg(bed, GA100_XVE_CYA_2, 0);
+	assert_int_equal(bed->interrupts, 2);
+	bed_set_reg(bed, GA100_INTR_LEAF(0), 1u << 4);
+	bed_set_reg(bed, GA100_XVE_CYA_2, 0);
+	assert_int_equal(bed->interrupts, 2);
+}
+
+static void poison_interrupts(void **state)
+{
+	struct vfu_fault setting = { .where = 0, .times = 1 };
+	struct bed *bed = *state;
+	uint32_t vector = bed_reg(bed, GA100_PFB_POISON_VECTOR);
+
+	vfu_fault_arm(ga100_faults(bed->card), GA100_KNOB_POISON, &setting);
+	assert_int_equal(bed_reg(bed, GA100_PRAMIN), ~0u);
+	assert_int_equal(bed_reg(bed, GA100_INTR_LEAF(vector / 32)) >> vector % 32 & 1, 1);
+	assert_int_equal(GA100_FAULT_INFO_TYPE(bed_reg(bed, GA100_FAULT_INFO)),
+			 GA100_FAULT_POISONED);
+}
+
+static void windows_have_an_older_address_too(void **state)
+{
+	struct bed *bed = *state;
+
+	bed_set_reg(bed, GA100_PBUS_BAR2_BLOCK, 0x123);
+	assert_int_equal(bed_reg(bed, GA100_BAR2_BLOCK), 0x123);
+	bed_set_reg(bed, GA100_BAR1_BLOCK, 0x456);
+	assert_int_equal(bed_reg(bed, GA100_PBUS_BAR1_BLOCK), 0x456);
+	assert_int_equal(bed_reg(bed, GA100_PBUS_BIND_STATUS), 0);
 }
 
 static void chip_names_itself(void **state)
@@ -379,6 +543,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BED_TEST(registers_that_do_not_exist_say_so),
+		BED_TEST(unanswered_access_is_remembered_and_interrupts),
+		BED_TEST(narrow_reads_give_a_part_and_narrow_writes_nothing),
+		BED_TEST(memory_size_can_be_read),
+		BED_TEST(pramin_shows_what_its_window_says),
+		BED_TEST(pramin_beyond_memory_is_a_physical_fault),
+		BED_TEST(rom_is_valid),
+		BED_TEST(firmware_brings_the_card_up_unless_asked_not_to),
+		BED_TEST(configuration_space_is_among_the_registers),
+		BED_TEST(message_comes_again_when_the_guest_asks_for_the_next),
+		BED_TEST(poison_interrupts),
+		BED_TEST(windows_have_an_older_address_too),
 		BED_TEST(chip_names_itself),
 		BED_TEST(engines_start_in_reset),
 		BED_TEST(topology_lists_every_copy_engine),

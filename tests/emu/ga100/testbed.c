@@ -66,6 +66,17 @@ static int interrupt(void *priv, unsigned int vector)
 	return 0;
 }
 
+static int config(void *priv, uint32_t off, void *buf, size_t len)
+{
+	static const uint16_t ids[] = { GA100_PCI_VENDOR, GA100_PCI_DEVICE };
+
+	(void)priv;
+	memset(buf, 0, len);
+	if (off < sizeof(ids))
+		memcpy(buf, (const uint8_t *)ids + off, len);
+	return 0;
+}
+
 static void log_line(void *priv, const char *line)
 {
 	struct bed *bed = priv;
@@ -80,6 +91,7 @@ static const struct emu_host host = {
 	.read = read_host,
 	.write = write_host,
 	.interrupt = interrupt,
+	.config = config,
 	.log = log_line,
 };
 
