@@ -41,7 +41,7 @@ static int write_host(void *priv, uint64_t iova, const void *buf, size_t len)
 	return vfu_dma_write(card->server, iova, buf, len);
 }
 
-static const struct trn2_host_ops host_ops = {
+static const struct emu_host host_ops = {
 	.pin = pin,
 	.unpin = unpin,
 	.read = read_host,

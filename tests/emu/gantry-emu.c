@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * gantry-emu - an emulated accelerator behind a UNIX socket, for one virtual
- * machine with a vfio-user PCI device.
+ * machine with a vfio-user PCI device. What kinds of card there are: model.h.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -12,45 +12,49 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "trainium2/card.h"
-#include "trainium2/fault.h"
-#include "trainium2/layout.h"
-#include "vfio-user/vfu.h"
+#include "model.h"
 
+#define MAX_OPTIONS	32
+#define HELP_COLUMN	23
+
+/**
+ * struct arguments - the command line
+ * @model: the kind of card
+ * @socket: --socket
+ * @faults: --fault, each
+ * @n_faults: how many
+ * @options: the model's own
+ */
 struct arguments {
-	bool hbm_given;
+	const struct emu_model *model;
 	const char *socket;
 	const char *faults[VFU_MAX_FAULTS];
 	unsigned int n_faults;
-	struct trn2_options card;
+	void *options;
 };
+
+static const struct emu_model *const models[] = { &trn2_model, &ga100_model };
 
 static struct vfu_server *server;	/* for the signal handler */
 
 static const char usage[] =
-	"Usage: gantry-emu trainium2 --socket PATH [OPTION...]\n"
+	"Usage: gantry-emu MODEL --socket PATH [OPTION...]\n"
 	"Serve an emulated accelerator to a virtual machine, which finds it behind\n"
 	"the UNIX socket PATH (QEMU: -device vfio-user-pci).\n"
 	"\n"
-	"  --socket PATH        the socket to make\n"
-	"  --layout LAYOUT      silicon or rev255 (default: rev255)\n"
-	"  --hbm SIZE           device memory in all, with K, M, G (default: 4G;\n"
-	"                       silicon: 96G, which drivers take for granted)\n"
-	"  --serial N           serial number (default: made from the index)\n"
-	"  --index N            position in the server, 0 to 31 (default: 0)\n"
-	"  --workers N          most threads that copy (default: one a CPU)\n"
-	"  --fault FAULT        let something go wrong; as often as wanted. FAULT is\n"
-	"                       NAME[:where=N][:after=N][:times=N][:value=N]: only at\n"
-	"                       one place, after so many chances, so many times (1;\n"
-	"                       or always), with a value of the fault's own\n"
-	"  --in-step            finish what a register write starts before it returns,\n"
-	"                       for whoever counts the guest's instructions\n"
-	"  --help               this text\n"
-	"\n"
 	"Prints \"ready PATH\" once the socket can be connected to. Ends when the\n"
 	"virtual machine disconnects, or on SIGTERM.\n"
-	"\n"
-	"Faults, which a guest can ask for as well (docs/emulators.md):\n";
+	"\n";
+
+static const struct emu_option common[] = {
+	{ "socket", "PATH", "the socket to make", NULL },
+	{ "fault", "FAULT", "let something go wrong; as often as wanted. FAULT is\n"
+	  "NAME[:where=N][:after=N][:times=N][:value=N]: only at\n"
+	  "one place, after so many chances, so many times (1;\n"
+	  "or always), with a value of the fault's own", NULL },
+	{ "help", NULL, "this text", NULL },
+	{ 0 },
+};
 
 static void __attribute__((noreturn, format(printf, 1, 2)))
 die(const char *format, ...)
@@ -65,120 +69,123 @@ die(const char *format, ...)
 	exit(EXIT_FAILURE);
 }
 
-static void __attribute__((noreturn)) help(void)
+static void print_options(const struct emu_option *option)
+{
+	for (; option->name; option++) {
+		int used = printf("  --%s %s", option->name, option->argument ? option->argument : "");
+
+		printf("%*s", used < HELP_COLUMN ? HELP_COLUMN - used : 1, "");
+		for (const char *c = option->help; *c; c++) {
+			putchar(*c);
+			if (*c == '\n')
+				printf("%*s", HELP_COLUMN, "");
+		}
+		putchar('\n');
+	}
+}
+
+static void __attribute__((noreturn)) help(const struct emu_model *model)
 {
 	struct vfu_faults faults;
 
 	fputs(usage, stdout);
-	trn2_faults_init(&faults, NULL);
+	if (!model) {
+		puts("Models (gantry-emu MODEL --help has the options and faults of one):");
+		for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+			printf("  %-*s%s\n", HELP_COLUMN - 2, models[i]->name, models[i]->summary);
+		exit(EXIT_SUCCESS);
+	}
+	printf("Options of %s, %s:\n", model->name, model->summary);
+	print_options(common);
+	print_options(model->options);
+	puts("\nFaults, which a guest can ask for as well (docs/emulators.md):");
+	model->list_faults(&faults);
 	vfu_faults_print(&faults, stdout);
 	vfu_faults_fini(&faults);
 	exit(EXIT_SUCCESS);
 }
 
-static uint64_t number(const char *option, const char *text, bool suffix)
+static const struct emu_model *find_model(const char *name)
 {
-	static const char units[] = "KMGT";
-	unsigned int shift = 0;
-	const char *unit;
-	uint64_t value;
-	char *end;
-
-	errno = 0;
-	value = strtoull(text, &end, 0);
-	if (end == text || *text == '-' || errno)
-		die("--%s %s: not a number", option, text);
-	unit = suffix && *end ? strchr(units, *end) : NULL;
-	if (unit) {
-		shift = 10 * (unit - units + 1);
-		end++;
-	}
-	if (*end)
-		die("--%s %s: not a number%s", option, text,
-		    suffix ? " with K, M, G or T after it" : "");
-	if (value << shift >> shift != value)
-		die("--%s %s: too large", option, text);
-	return value << shift;
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+		if (!strcmp(models[i]->name, name))
+			return models[i];
+	return NULL;
 }
 
-static void parse_option(struct arguments *args, const char *name)
+/* Common options first, so that they have the same place in every table */
+static void list_options(struct option *table, const struct emu_option **which,
+			 const struct emu_option *option, unsigned int *count)
 {
-	struct trn2_options *card = &args->card;
+	for (; option->name && *count < MAX_OPTIONS - 1; option++, (*count)++) {
+		which[*count] = option;
+		table[*count] = (struct option){
+			.name = option->name,
+			.has_arg = option->argument ? required_argument : no_argument,
+		};
+	}
+}
 
-	if (!strcmp(name, "socket")) {
+static void take_option(struct arguments *args, const struct emu_option *option)
+{
+	const char *problem;
+
+	if (option->set) {
+		problem = option->set(args->options, optarg);
+		if (problem)
+			die("--%s %s: %s", option->name, optarg, problem);
+	} else if (!strcmp(option->name, "socket")) {
 		args->socket = optarg;
-	} else if (!strcmp(name, "layout")) {
-		card->layout = trn2_layout_find(optarg);
-		if (!card->layout)
-			die("--layout %s: it is silicon or rev255", optarg);
-	} else if (!strcmp(name, "hbm")) {
-		card->hbm_size = number(name, optarg, true);
-		args->hbm_given = true;
-	} else if (!strcmp(name, "serial")) {
-		card->serial = number(name, optarg, false);
-	} else if (!strcmp(name, "index")) {
-		uint64_t index = number(name, optarg, false);
-
-		card->index = index > TRN2_INDEX_MAX ? TRN2_INDEX_MAX + 1 : index;
-	} else if (!strcmp(name, "workers")) {
-		uint64_t workers = number(name, optarg, false);
-
-		if (!workers || workers > 256)
-			die("--workers %s: it is 1 to 256", optarg);
-		card->workers = workers;
-	} else if (!strcmp(name, "fault")) {
+	} else if (!strcmp(option->name, "fault")) {
 		if (args->n_faults == VFU_MAX_FAULTS)
 			die("--fault: at most %u of them", VFU_MAX_FAULTS);
 		args->faults[args->n_faults++] = optarg;
-	} else if (!strcmp(name, "in-step")) {
-		card->in_step = true;
 	} else {
-		help();
+		help(args->model);
 	}
 }
 
 static void parse(struct arguments *args, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "socket", required_argument, NULL, 0 },
-		{ "layout", required_argument, NULL, 0 },
-		{ "hbm", required_argument, NULL, 0 },
-		{ "serial", required_argument, NULL, 0 },
-		{ "index", required_argument, NULL, 0 },
-		{ "workers", required_argument, NULL, 0 },
-		{ "fault", required_argument, NULL, 0 },
-		{ "in-step", no_argument, NULL, 0 },
-		{ "help", no_argument, NULL, 0 },
-		{ 0 },
-	};
+	const struct emu_option *which[MAX_OPTIONS];
+	struct option table[MAX_OPTIONS] = { 0 };
+	unsigned int count = 0;
 	const char *problem;
-	int which, got;
+	int index, got;
 
-	while ((got = getopt_long(argc, argv, "", options, &which)) != -1) {
+	if (argc > 1 && !strcmp(argv[1], "--help"))
+		help(NULL);
+	args->model = argc > 1 ? find_model(argv[1]) : NULL;
+	if (!args->model)
+		die("name a card first, such as %s; --help says more", models[0]->name);
+	args->options = calloc(1, args->model->options_size);
+	if (!args->options)
+		die("%s", strerror(ENOMEM));
+	list_options(table, which, common, &count);
+	list_options(table, which, args->model->options, &count);
+	optind = 2;
+	while ((got = getopt_long(argc, argv, "", table, &index)) != -1) {
 		if (got)
 			exit(EXIT_FAILURE);
-		parse_option(args, options[which].name);
+		take_option(args, which[index]);
 	}
-	if (argc - optind != 1 || strcmp(argv[optind], "trainium2"))
-		die("name one card, trainium2; --help says more");
+	if (optind != argc)
+		die("%s: one card a process; --help says more", argv[optind]);
 	if (!args->socket)
-		die("--socket PATH is missing; --help says more");
-	if (!args->hbm_given)
-		args->card.hbm_size = args->card.layout->hbm_default;
-	if (!args->card.serial)
-		args->card.serial = 0x7364000000000001ULL + args->card.index;
-	problem = trn2_options_check(&args->card);
+		die("--socket PATH is missing; %s --help says more", args->model->name);
+	problem = args->model->complete(args->options);
 	if (problem)
 		die("%s", problem);
 }
 
-static void arm_faults(const struct arguments *args, struct trn2_card *card)
+static void arm_faults(const struct arguments *args, void *card)
 {
 	for (unsigned int i = 0; i < args->n_faults; i++) {
-		const char *problem = vfu_fault_parse(trn2_card_faults(card), args->faults[i]);
+		const char *problem = vfu_fault_parse(args->model->faults(card), args->faults[i]);
 
 		if (problem)
-			die("--fault %s: %s; --help says more", args->faults[i], problem);
+			die("--fault %s: %s; %s --help says more", args->faults[i], problem,
+			    args->model->name);
 	}
 }
 
@@ -209,28 +216,19 @@ static int host_write(void *priv, uint64_t iova, const void *buf, size_t len)
 	return vfu_dma_write(server, iova, buf, len);
 }
 
-static const struct trn2_host_ops host_ops = {
-	.pin = host_pin,
-	.unpin = host_unpin,
-	.read = host_read,
-	.write = host_write,
-};
-
-static int bar_read(void *priv, unsigned int bar, uint64_t off, void *buf,
-		    size_t len)
+/* A message is a write to memory, which only a bus master may do */
+static int host_interrupt(void *priv, unsigned int vector)
 {
-	return trn2_bar_read(priv, bar, off, buf, len);
+	(void)priv;
+	if (!vfu_bus_master(server))
+		return -EAGAIN;
+	return vfu_irq_trigger(server, vector);
 }
 
-static int bar_write(void *priv, unsigned int bar, uint64_t off,
-		     const void *buf, size_t len)
+static int host_config(void *priv, uint32_t off, void *buf, size_t len)
 {
-	return trn2_bar_write(priv, bar, off, buf, len);
-}
-
-static void reset(void *priv)
-{
-	trn2_card_reset(priv);
+	(void)priv;
+	return vfu_config_read(server, off, buf, len);
 }
 
 static void log_line(void *priv, const char *line)
@@ -239,10 +237,13 @@ static void log_line(void *priv, const char *line)
 	fprintf(stderr, "gantry-emu: %s\n", line);
 }
 
-static const struct vfu_ops server_ops = {
-	.bar_read = bar_read,
-	.bar_write = bar_write,
-	.reset = reset,
+static const struct emu_host host = {
+	.pin = host_pin,
+	.unpin = host_unpin,
+	.read = host_read,
+	.write = host_write,
+	.interrupt = host_interrupt,
+	.config = host_config,
 	.log = log_line,
 };
 
@@ -274,13 +275,19 @@ static void go_before_the_guest(void)
 }
 
 /* Serves one virtual machine; nothing is half made when it dies */
-static int serve(const struct arguments *args, struct trn2_card *card)
+static int serve(const struct arguments *args, void *card)
 {
+	const struct vfu_ops ops = {
+		.bar_read = args->model->bar_read,
+		.bar_write = args->model->bar_write,
+		.reset = args->model->reset,
+		.log = log_line,
+	};
 	struct vfu_options options;
 	int ret;
 
-	trn2_card_describe(card, &options);
-	ret = vfu_server_create(&options, &server_ops, card, &server);
+	args->model->describe(card, &options);
+	ret = vfu_server_create(&options, &ops, card, &server);
 	if (ret)
 		die("cannot make the PCI device: %s", strerror(-ret));
 	stop_on_signals();
@@ -290,29 +297,26 @@ static int serve(const struct arguments *args, struct trn2_card *card)
 	printf("ready %s\n", args->socket);
 	fflush(stdout);
 	ret = vfu_server_run(server);
-	trn2_card_stop(card);
+	args->model->stop(card);
 	vfu_server_destroy(server);
 	return ret == -ECANCELED ? 0 : ret;
 }
 
 int main(int argc, char **argv)
 {
-	struct arguments args = {
-		.card = {
-			.layout = trn2_layout_find("rev255"),
-		},
-	};
-	struct trn2_card *card;
+	struct arguments args = { 0 };
+	void *card;
 	int ret;
 
 	parse(&args, argc, argv);
 	go_before_the_guest();
-	ret = trn2_card_create(&args.card, &host_ops, NULL, &card);
+	ret = args.model->create(args.options, &host, NULL, &card);
 	if (ret)
 		die("cannot make the card: %s", strerror(-ret));
 	arm_faults(&args, card);
 	ret = serve(&args, card);
-	trn2_card_destroy(card);
+	args.model->destroy(card);
+	free(args.options);
 	if (ret)
 		die("the connection failed: %s", strerror(-ret));
 	return EXIT_SUCCESS;

@@ -72,7 +72,7 @@ free_apb:
 }
 
 int trn2_card_create(const struct trn2_options *options,
-		     const struct trn2_host_ops *host, void *host_priv,
+		     const struct emu_host *host, void *host_priv,
 		     struct trn2_card **out)
 {
 	struct trn2_card *card;

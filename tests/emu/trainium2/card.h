@@ -3,7 +3,7 @@
  * trn2 - a model of the Trainium2 accelerator.
  *
  * The card knows nothing of sockets or guests: it answers accesses to its BARs
- * and reaches host memory through &struct trn2_host_ops. gantry-emu puts a
+ * and reaches host memory through &struct emu_host. gantry-emu puts a
  * vfio-user server in front of it, a test plays both parts itself.
  *
  * Threads: BAR accesses come from one thread at a time and never wait for a
@@ -17,26 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../host.h"
 #include "../vfio-user/fault.h"
-#include "../vfio-user/vfu.h"
 
 struct trn2_card;
 struct trn2_layout;
-
-/**
- * struct trn2_host_ops - the way to host memory, called from any thread
- * @pin: see vfu_dma_pin()
- * @unpin: see vfu_dma_unpin()
- * @read: see vfu_dma_read(); for what pin refuses with -EOPNOTSUPP
- * @write: likewise
- */
-struct trn2_host_ops {
-	int (*pin)(void *priv, uint64_t iova, size_t len, bool write,
-		   struct vfu_pin *pin);
-	void (*unpin)(void *priv, struct vfu_pin *pin);
-	int (*read)(void *priv, uint64_t iova, void *buf, size_t len);
-	int (*write)(void *priv, uint64_t iova, const void *buf, size_t len);
-};
 
 /**
  * struct trn2_options - one card
@@ -79,14 +64,14 @@ const char *trn2_options_check(const struct trn2_options *options);
  * Return: 0 or -errno.
  */
 int trn2_card_create(const struct trn2_options *options,
-		     const struct trn2_host_ops *host, void *host_priv,
+		     const struct emu_host *host, void *host_priv,
 		     struct trn2_card **out);
 
 /**
  * trn2_card_stop() - end every thread of the card
  *
  * After it the card no longer reaches for host memory, so that what is behind
- * &struct trn2_host_ops may go. Only trn2_card_destroy() may follow.
+ * &struct emu_host may go. Only trn2_card_destroy() may follow.
  */
 void trn2_card_stop(struct trn2_card *card);
 

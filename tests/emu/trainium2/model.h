@@ -31,7 +31,7 @@
  */
 struct trn2_card {
 	struct trn2_options options;
-	const struct trn2_host_ops *host;
+	const struct emu_host *host;
 	void *host_priv;
 	struct trn2_hbm hbm;
 	uint32_t *apb;

@@ -63,7 +63,7 @@ static int write_host(void *priv, uint64_t iova, const void *buf, size_t len)
 	return 0;
 }
 
-static const struct trn2_host_ops ops = {
+static const struct emu_host ops = {
 	.pin = pin,
 	.unpin = unpin,
 	.read = read_host,
