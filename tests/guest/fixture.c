@@ -195,7 +195,7 @@ static struct drm_gantry_region_info region_now(int fd, uint32_t index)
 	return info;
 }
 
-static uint32_t region_count(int fd)
+uint32_t region_count(int fd)
 {
 	struct drm_gantry_device_info info;
 	struct drm_gantry_dev_query query = {
@@ -206,6 +206,21 @@ static uint32_t region_count(int fd)
 
 	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
 	return info.region_count;
+}
+
+uint32_t region_at(int fd, uint32_t index)
+{
+	uint32_t count = region_count(fd);
+
+	return index < count || index >= GANTRY_REGION_ANY ? index : count - 1;
+}
+
+const char *region_name(int fd, uint32_t index)
+{
+	static char name[sizeof(((struct drm_gantry_region_info *)0)->name)];
+
+	memcpy(name, region_now(fd, region_at(fd, index)).name, sizeof(name));
+	return name;
 }
 
 static void card_expect_all_free(unsigned int index)
@@ -303,6 +318,7 @@ struct gantry_buffer *buffer_make(struct gantry_device *dev, uint64_t length, ui
 {
 	struct gantry_buffer *buf;
 
+	region = region_at(gantry_device_fd(dev), region);
 	assert_done(gantry_buffer_create(dev, length, region, &buf));
 	return buf;
 }
@@ -412,7 +428,7 @@ uint32_t raw_queue(int fd)
 
 uint32_t raw_buffer(int fd, uint64_t size, uint32_t region)
 {
-	struct drm_gantry_bo_create create = { .size = size, .region = region };
+	struct drm_gantry_bo_create create = { .size = size, .region = region_at(fd, region) };
 
 	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_BO_CREATE, &create));
 	return create.handle;

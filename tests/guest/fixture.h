@@ -100,6 +100,15 @@ int bench_teardown(void **state);
 
 /* ---- buffers and work ------------------------------------------------------- */
 
+uint32_t region_count(int fd);
+
+/** A region of device memory as the card numbers it: of one that has fewer, the last. */
+uint32_t region_at(int fd, uint32_t index);
+
+/** The name of that region. */
+const char *region_name(int fd, uint32_t index);
+
+/** Buffers are made in region_at(@region), or in host memory. */
 struct gantry_fence *fence_make(struct gantry_device *dev);
 struct gantry_buffer *buffer_make(struct gantry_device *dev, uint64_t length, uint32_t region);
 void *buffer_map(struct gantry_buffer *buf);

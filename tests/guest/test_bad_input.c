@@ -151,7 +151,7 @@ static void a_bad_buffer_is_refused(void **state)
 		{ { .size = 4096, .flags = 1 }, EINVAL },
 		{ { .size = 4096, .flags = 1u << 31 }, EINVAL },
 		{ { .size = 4096, .pad = 1 }, EINVAL },
-		{ { .size = 4096, .region = 4 }, EINVAL },
+		{ { .size = 4096, .region = 8 }, EINVAL },
 		{ { .size = 4096, .region = 0xfffffffd }, EINVAL },
 		{ { .size = 1ULL << 48 }, ENOSPC },
 		{ { .size = 1ULL << 48, .region = DRM_GANTRY_REGION_ANY }, ENOSPC },

@@ -125,7 +125,7 @@ static void a_bound_card_has_a_node_and_an_unbound_one_none(void **state)
 	(void)state;
 	card_bind(0);
 	card = card_now(0);
-	assert_string_equal(card.chip, "trainium2");
+	assert_string_not_equal(card.chip, "");
 	assert_int_equal(stat(card.node, &node), 0);
 	assert_true(S_ISCHR(node.st_mode));
 	assert_int_equal(major(node.st_rdev), 261);

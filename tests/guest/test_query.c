@@ -43,9 +43,9 @@ static void the_device_is_the_one_that_pci_knows(void **state)
 	snprintf(address, sizeof(address), "%04x:%02x:%02x.%x", info.pci_domain, info.pci_bus,
 		 info.pci_devfn >> 3, info.pci_devfn & 7);
 	assert_string_equal(address, card_address(0));
-	assert_string_equal((char *)info.name, "trainium2");
+	assert_string_equal((char *)info.name, card_now(0).chip);
 	assert_int_not_equal(info.serial, 0);
-	assert_int_equal(info.region_count, 4);
+	assert_int_not_equal(info.region_count, 0);
 	assert_int_equal(info.page_size, 4096);
 	assert_true(info.ring_count && info.max_queues && info.max_ops && info.max_syncs &&
 		    info.max_jobs && info.job_timeout_ms && info.sensor_count);
@@ -54,11 +54,11 @@ static void the_device_is_the_one_that_pci_knows(void **state)
 static void regions_have_names_and_sizes(void **state)
 {
 	struct bench *b = *state;
+	uint32_t i, count = region_count(b->fd);
 	struct drm_gantry_region_info info;
 	char name[16];
-	uint32_t i;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < count; i++) {
 		assert_done(query(b->fd, DRM_GANTRY_QUERY_REGION, i, &info, sizeof(info)));
 		snprintf(name, sizeof(name), "hbm%u", i);
 		assert_string_equal((char *)info.name, name);
@@ -66,7 +66,7 @@ static void regions_have_names_and_sizes(void **state)
 		assert_int_equal(info.free + info.scrubbing, info.size);
 		assert_true(info.dirty <= info.free);
 	}
-	assert_refused(query(b->fd, DRM_GANTRY_QUERY_REGION, 4, &info, sizeof(info)), ENOENT);
+	assert_refused(query(b->fd, DRM_GANTRY_QUERY_REGION, count, &info, sizeof(info)), ENOENT);
 	assert_refused(query(b->fd, DRM_GANTRY_QUERY_REGION, UINT32_MAX, &info, sizeof(info)),
 		       ENOENT);
 }
