@@ -50,7 +50,7 @@ static int make_parts(struct trn2_card *card)
 	ret = trn2_hbm_init(&card->hbm, card->options.layout, card->options.hbm_size);
 	if (ret)
 		goto free_apb;
-	ret = trn2_pool_init(&card->pool, workers);
+	ret = emu_pool_init(&card->pool, workers);
 	if (ret)
 		goto free_hbm;
 	ret = make_engines(card);
@@ -63,7 +63,7 @@ static int make_parts(struct trn2_card *card)
 	return 0;
 
 free_pool:
-	trn2_pool_fini(&card->pool);
+	emu_pool_fini(&card->pool);
 free_hbm:
 	trn2_hbm_fini(&card->hbm);
 free_apb:
@@ -99,7 +99,7 @@ int trn2_card_create(const struct trn2_options *options,
 void trn2_card_stop(struct trn2_card *card)
 {
 	trn2_firmware_stop(&card->firmware);
-	trn2_pool_stop(&card->pool);
+	emu_pool_stop(&card->pool);
 }
 
 void trn2_card_destroy(struct trn2_card *card)
@@ -108,7 +108,7 @@ void trn2_card_destroy(struct trn2_card *card)
 		return;
 	trn2_card_stop(card);
 	trn2_firmware_fini(&card->firmware);
-	trn2_pool_fini(&card->pool);
+	emu_pool_fini(&card->pool);
 	for (unsigned int e = 0; e < TRN2_ENGINES; e++)
 		udma_engine_fini(&card->engines[e]);
 	free(card->engines);
@@ -235,6 +235,6 @@ int trn2_bar_write(struct trn2_card *card, unsigned int bar, uint64_t off,
 		len -= some;
 	}
 	if (card->options.in_step)
-		trn2_pool_drain(&card->pool);
+		emu_pool_drain(&card->pool);
 	return 0;
 }

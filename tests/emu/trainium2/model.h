@@ -10,7 +10,7 @@
 #include "hbm.h"
 #include "layout.h"
 #include "misc_ram.h"
-#include "pool.h"
+#include "../pool.h"
 #include "udma.h"
 
 /**
@@ -36,7 +36,7 @@ struct trn2_card {
 	struct trn2_hbm hbm;
 	uint32_t *apb;
 	struct udma_engine *engines;
-	struct trn2_pool pool;
+	struct emu_pool pool;
 	struct trn2_misc_ram misc_ram;
 	struct trn2_firmware firmware;
 	struct vfu_faults faults;

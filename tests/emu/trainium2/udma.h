@@ -19,7 +19,7 @@
 
 #include "../../../driver/trainium/udma_regs.h"
 #include "iofic.h"
-#include "pool.h"
+#include "../pool.h"
 
 struct trn2_card;
 struct udma_engine;
@@ -136,7 +136,7 @@ enum udma_state { UDMA_ENABLED, UDMA_DISABLED, UDMA_ABORTED };
  * @fis: the first four groups of the controller above the engine
  */
 struct udma_engine {
-	struct trn2_task task;
+	struct emu_task task;
 	struct trn2_card *card;
 	unsigned int number;
 	uint32_t *regs;
@@ -203,7 +203,7 @@ bool udma_ring_complete(struct udma_engine *engine, struct udma_queue *queue,
 
 /* udma_run.c */
 
-bool udma_engine_turn(struct trn2_task *task);
+bool udma_engine_turn(struct emu_task *task);
 
 /* udma_error.c */
 

@@ -92,7 +92,7 @@ static void settings_unlock(struct udma_engine *engine)
 static void look_again(struct udma_engine *engine, uint32_t queues)
 {
 	atomic_fetch_or(&engine->ready, queues);
-	trn2_pool_kick(&engine->card->pool, &engine->task);
+	emu_pool_kick(&engine->card->pool, &engine->task);
 }
 
 /* Reset values that the published driver relies on or could see */

@@ -326,7 +326,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + ts.tv_nsec;
 }
 
-bool udma_engine_turn(struct trn2_task *task)
+bool udma_engine_turn(struct emu_task *task)
 {
 	struct udma_engine *engine = (struct udma_engine *)task;
 	uint64_t begin = now_ns();
