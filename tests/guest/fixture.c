@@ -181,31 +181,9 @@ struct gantry_device *card_open(unsigned int index)
 	return dev;
 }
 
-static struct drm_gantry_region_info region_now(int fd, uint32_t index)
-{
-	struct drm_gantry_region_info info;
-	struct drm_gantry_dev_query query = {
-		.type = DRM_GANTRY_QUERY_REGION,
-		.index = index,
-		.size = sizeof(info),
-		.pointer = (uintptr_t)&info,
-	};
-
-	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
-	return info;
-}
-
 uint32_t region_count(int fd)
 {
-	struct drm_gantry_device_info info;
-	struct drm_gantry_dev_query query = {
-		.type = DRM_GANTRY_QUERY_DEVICE,
-		.size = sizeof(info),
-		.pointer = (uintptr_t)&info,
-	};
-
-	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
-	return info.region_count;
+	return device_now(fd).region_count;
 }
 
 uint32_t region_at(int fd, uint32_t index)
@@ -398,16 +376,39 @@ void bytes_expect(const void *at, size_t length, uint8_t value)
 	fail_msg("byte %zu of %zu is 0x%02x and should be 0x%02x", i, length, bytes[i], value);
 }
 
-struct drm_gantry_counters_info counters_now(int fd)
+static void query_now(int fd, uint32_t type, uint32_t index, void *to, uint32_t size)
 {
-	struct drm_gantry_counters_info info;
 	struct drm_gantry_dev_query query = {
-		.type = DRM_GANTRY_QUERY_COUNTERS,
-		.size = sizeof(info),
-		.pointer = (uintptr_t)&info,
+		.type = type,
+		.index = index,
+		.size = size,
+		.pointer = (uintptr_t)to,
 	};
 
 	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
+}
+
+struct drm_gantry_device_info device_now(int fd)
+{
+	struct drm_gantry_device_info info;
+
+	query_now(fd, DRM_GANTRY_QUERY_DEVICE, 0, &info, sizeof(info));
+	return info;
+}
+
+struct drm_gantry_region_info region_now(int fd, uint32_t index)
+{
+	struct drm_gantry_region_info info;
+
+	query_now(fd, DRM_GANTRY_QUERY_REGION, index, &info, sizeof(info));
+	return info;
+}
+
+struct drm_gantry_counters_info counters_now(int fd)
+{
+	struct drm_gantry_counters_info info;
+
+	query_now(fd, DRM_GANTRY_QUERY_COUNTERS, 0, &info, sizeof(info));
 	return info;
 }
 

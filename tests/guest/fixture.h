@@ -133,6 +133,9 @@ void data_expect(const void *at, size_t length, uint32_t seed);
 /** Is every byte @value? */
 void bytes_expect(const void *at, size_t length, uint8_t value);
 
+/** What the driver tells about the card, one of its regions, and what it did. */
+struct drm_gantry_device_info device_now(int fd);
+struct drm_gantry_region_info region_now(int fd, uint32_t index);
 struct drm_gantry_counters_info counters_now(int fd);
 
 /** Nanoseconds of CLOCK_MONOTONIC. */

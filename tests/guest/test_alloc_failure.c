@@ -145,16 +145,10 @@ static void read_fdinfo(int fd, char *text, size_t size)
 static uint64_t region_free(int fd, uint32_t index)
 {
 	struct drm_gantry_region_info info;
-	struct drm_gantry_dev_query query = {
-		.type = DRM_GANTRY_QUERY_REGION,
-		.index = index,
-		.size = sizeof(info),
-		.pointer = (uintptr_t)&info,
-	};
 
 	/* What was freed comes back once it is zero; nothing announces it. */
 	do
-		assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
+		info = region_now(fd, index);
 	while (info.scrubbing);
 	return info.free;
 }

@@ -38,20 +38,6 @@ static uint8_t *map_of(int fd, uint32_t handle)
 	return map;
 }
 
-static uint64_t free_of(int fd, uint32_t region)
-{
-	struct drm_gantry_region_info info;
-	struct drm_gantry_dev_query query = {
-		.type = DRM_GANTRY_QUERY_REGION,
-		.index = region,
-		.size = sizeof(info),
-		.pointer = (uintptr_t)&info,
-	};
-
-	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
-	return info.free;
-}
-
 static struct victim victim_make(void **state)
 {
 	struct victim v = { .bench = *state };
@@ -72,7 +58,7 @@ static struct victim victim_make(void **state)
 	assert_int_equal(drmSyncobjCreate(v.fd, 0, &v.sync), 0);
 	assert_int_equal(drmSyncobjTimelineSignal(v.fd, &v.sync, &point, 1), 0);
 	for (i = 0; i < 4; i++)
-		v.free[i] = free_of(v.fd, i);
+		v.free[i] = region_now(v.fd, i).free;
 	v.counters = counters_now(v.fd);
 	return v;
 }
@@ -86,7 +72,7 @@ static void victim_expect_untouched(struct victim *v)
 
 	assert_memory_equal(&now, &v->counters, sizeof(now));
 	for (i = 0; i < 4; i++)
-		assert_int_equal(free_of(v->fd, i), v->free[i]);
+		assert_int_equal(region_now(v->fd, i).free, v->free[i]);
 	data_expect(v->dst_map, SIZE, 1);
 	data_expect(v->src_map, SIZE, 2);
 	assert_int_equal(drmSyncobjQuery(v->fd, &v->sync, &point, 1), 0);

@@ -121,14 +121,6 @@ static void a_reset_of_the_function_leaves_a_card_that_works(void **state)
 	gantry_buffer_destroy(host);
 }
 
-static struct gantry_region_info region_now(struct gantry_device *dev, uint32_t index)
-{
-	struct gantry_region_info info = { .size = sizeof(info) };
-
-	assert_done(gantry_device_get_region(dev, index, &info));
-	return info;
-}
-
 /* What was known to be zero before is zeroed again before anybody gets it. */
 static void no_free_memory_counts_as_zero_after_a_reset(void **state)
 {
@@ -144,11 +136,11 @@ static void no_free_memory_counts_as_zero_after_a_reset(void **state)
 	/* In no order that its trees would like. */
 	for (i = 0; i < ARRAY_LENGTH(freed); i++)
 		gantry_buffer_destroy(freed[i * 37 % ARRAY_LENGTH(freed)]);
-	while (region_now(b->dev, 2).scrubbing)
+	while (region_now(b->fd, 2).scrubbing)
 		sched_yield();
-	assert_true(region_now(b->dev, 2).dirty < region_now(b->dev, 2).free);
+	assert_true(region_now(b->fd, 2).dirty < region_now(b->fd, 2).free);
 	reset_function();
-	assert_int_equal(region_now(b->dev, 2).dirty, region_now(b->dev, 2).free);
+	assert_int_equal(region_now(b->fd, 2).dirty, region_now(b->fd, 2).free);
 	for (i = 0; i < ARRAY_LENGTH(held); i++)
 		gantry_buffer_destroy(held[i]);
 }

@@ -44,18 +44,11 @@ static struct account account_now(int fd)
 		.scrubbed = counters.bytes_scrubbed,
 		.failed = counters.bytes_scrub_failed,
 	};
-	struct drm_gantry_region_info info;
 	uint32_t i;
 
 	for (i = 0; i < REGIONS; i++) {
-		struct drm_gantry_dev_query query = {
-			.type = DRM_GANTRY_QUERY_REGION,
-			.index = i,
-			.size = sizeof(info),
-			.pointer = (uintptr_t)&info,
-		};
+		struct drm_gantry_region_info info = region_now(fd, i);
 
-		assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &query));
 		sum.size += info.size;
 		sum.free += info.free;
 		sum.scrubbing += info.scrubbing;
