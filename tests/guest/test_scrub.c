@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define REGIONS		4
 #define BUFFERS		64
 #define PIECE		(4 * MIB)
 #define MOST		(1024 * MIB)
@@ -44,9 +43,9 @@ static struct account account_now(int fd)
 		.scrubbed = counters.bytes_scrubbed,
 		.failed = counters.bytes_scrub_failed,
 	};
-	uint32_t i;
+	uint32_t i, count = region_count(fd);
 
-	for (i = 0; i < REGIONS; i++) {
+	for (i = 0; i < count; i++) {
 		struct drm_gantry_region_info info = region_now(fd, i);
 
 		sum.size += info.size;
@@ -106,7 +105,7 @@ static struct holder holder_make(void)
 	assert_true(h.fd >= 0);
 	h.queue = raw_queue(h.fd);
 	before = account_now(h.fd);
-	for (i = 0; i < REGIONS; i++)
+	for (i = 0; i < region_count(h.fd); i++)
 		take_region(&h, i);
 	after = account_now(h.fd);
 	assert_int_equal(after.free, 0);
