@@ -20,6 +20,7 @@ const char *ga100_options_check(const struct ga100_options *options)
 static void reset_registers(struct ga100 *card)
 {
 	ga100_boot_reset(card);
+	ga100_tlb_invalidate(&card->tlb, 0);
 	ga100_intr_reset(&card->intr);
 	ga100_mmu_faults_reset(&card->mmu_faults);
 	ga100_pmc_reset(&card->pmc);
@@ -38,6 +39,7 @@ static int make_parts(struct ga100 *card)
 	if (ret)
 		return ret;
 	ga100_faults_init(&card->faults, card);
+	ga100_tlb_init(&card->tlb);
 	ga100_intr_init(&card->intr);
 	ga100_mmu_faults_init(&card->mmu_faults);
 	ga100_window_init(&card->bar1, GA100_MMU_ENGINE_BAR1, card->options.bar1_translated);
@@ -83,6 +85,7 @@ void ga100_destroy(struct ga100 *card)
 	ga100_window_fini(&card->bar2);
 	ga100_mmu_faults_fini(&card->mmu_faults);
 	ga100_intr_fini(&card->intr);
+	ga100_tlb_fini(&card->tlb);
 	vfu_faults_fini(&card->faults);
 	ga100_vram_fini(&card->vram);
 	free(card);

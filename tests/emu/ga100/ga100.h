@@ -17,6 +17,7 @@
 #include "priv.h"
 #include "ptimer.h"
 #include "ptop.h"
+#include "tlb.h"
 #include "window.h"
 
 /**
@@ -25,6 +26,7 @@
  * @host: the way to host memory and interrupts
  * @host_priv: for @host
  * @vram: video memory
+ * @tlb: page-table entries that are remembered
  * @intr: the interrupt tree
  * @mmu_faults: bad accesses, as reported to the guest
  * @boot: how far firmware has come
@@ -43,6 +45,7 @@ struct ga100 {
 	const struct emu_host *host;
 	void *host_priv;
 	struct ga100_vram vram;
+	struct ga100_tlb tlb;
 	struct ga100_intr intr;
 	struct ga100_mmu_faults mmu_faults;
 	struct ga100_boot boot;

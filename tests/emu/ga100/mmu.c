@@ -11,6 +11,7 @@
 
 /**
  * struct walk - one look-up
+ * @entry: the page's entry, once it is found
  * @out: the result so far
  */
 struct walk {
@@ -18,6 +19,7 @@ struct walk {
 	const struct ga100_space *space;
 	uint64_t va;
 	enum ga100_access access;
+	struct ga100_tlb_entry entry;
 	struct ga100_translation *out;
 };
 
@@ -96,6 +98,8 @@ static bool page(struct walk *walk, uint64_t pte, unsigned int shift)
 	uint64_t in = walk->va & ((1ULL << shift) - 1);
 	uint64_t mask = GA100_PTE_ADDR_SYS;
 
+	walk->entry.pte = pte;
+	walk->entry.shift = shift;
 	if (pte & GA100_PTE_PRIVILEGE && !walk->space->privileged)
 		return fault(walk, GA100_FAULT_PRIV);
 	if (pte & GA100_PTE_READ_ONLY && is_write(walk->access))
@@ -190,6 +194,23 @@ static bool walk_down(struct walk *walk)
 	return last_level(walk, pde0);
 }
 
+/* Only what was found valid is remembered; an entry that appears is seen at once */
+static bool look_up(struct walk *walk)
+{
+	struct ga100_tlb *tlb = &walk->card->tlb;
+	uint64_t epoch;
+
+	walk->entry.pdb = ga100_tlb_tag(walk->space->pdb);
+	walk->entry.page = walk->va >> SMALL_SHIFT;
+	if (ga100_tlb_find(tlb, &walk->entry, &epoch))
+		return page(walk, walk->entry.pte, walk->entry.shift);
+	if (!walk_down(walk))
+		return false;
+	if (!walk->out->sparse)
+		ga100_tlb_add(tlb, &walk->entry, epoch);
+	return true;
+}
+
 bool ga100_mmu_translate(struct ga100 *card, const struct ga100_space *space, uint64_t va,
 			 enum ga100_access access, struct ga100_translation *out)
 {
@@ -205,7 +226,7 @@ bool ga100_mmu_translate(struct ga100 *card, const struct ga100_space *space, ui
 		return fault(&walk, GA100_FAULT_UNBOUND_INST);
 	if (va >> GA100_VA_BITS)
 		return fault(&walk, GA100_FAULT_VA_LIMIT);
-	return walk_down(&walk);
+	return look_up(&walk);
 }
 
 static bool bad_access(struct ga100_bad_access *bad, uint64_t va, enum ga100_access access,

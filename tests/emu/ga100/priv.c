@@ -20,9 +20,23 @@ static uint32_t *scratch(struct ga100 *card, uint32_t reg)
 }
 
 /*
- * Every walk reads the tables, so that nothing is ever cached and all that is asked
- * for here is done at once.
+ * Which address space an invalidation is about is written before. Only pages are
+ * remembered, and no client that replays, so the rest of what it can ask for makes no
+ * difference; and it is done at once.
  */
+static void invalidate(struct ga100 *card, uint32_t value)
+{
+	uint32_t lo = card->priv.invalidate_pdb[0];
+	struct ga100_addr pdb = {
+		.aperture = lo & GA100_INVALIDATE_PDB_SYS ? GA100_SYS_COHERENT : GA100_VRAM,
+		.offset = (uint64_t)(lo >> 4) << 12 | (uint64_t)card->priv.invalidate_pdb[1] << 40,
+	};
+
+	if (value & GA100_INVALIDATE_TRIGGER)
+		ga100_tlb_invalidate(&card->tlb, value & GA100_INVALIDATE_ALL_PDB ? 0 :
+				     ga100_tlb_tag(pdb));
+}
+
 static bool own_read(struct ga100 *card, uint32_t reg, uint32_t *value)
 {
 	uint32_t *word = scratch(card, reg);
@@ -59,6 +73,8 @@ static bool own_write(struct ga100 *card, uint32_t reg, uint32_t value)
 		ga100_window_bind(card, &card->bar2, value);
 		return true;
 	case GA100_INVALIDATE:
+		invalidate(card, value);
+		return true;
 	case GA100_L2_SYSMEM_INVALIDATE:
 	case GA100_L2_PEERMEM_INVALIDATE:
 		return true;

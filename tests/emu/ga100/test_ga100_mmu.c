@@ -229,6 +229,62 @@ static void copies_cross_pages_and_stop_at_a_hole(void **state)
 	assert_int_equal(bad.access, GA100_READ);
 }
 
+/* A driver that does not tell the card of a change is found out */
+static void changed_entry_serves_until_it_is_invalidated(void **state)
+{
+	struct bed *bed = *state;
+	struct ga100_space space = bed_space(bed);
+	uint64_t pte = GA100_PTE_VALID | 0x9000 >> GA100_PTE_ADDR_SHIFT;
+	uint64_t table;
+
+	bed_map(bed, 0x1000, bed_vram(0x5000), 12, 0);
+	table = bed->tables - 0x1000;
+	look(bed, &space, 0x1000, GA100_READ);
+	ga100_mem_write(bed->card, bed_vram(table + 8), &pte, 8);
+	assert_int_equal(look(bed, &space, 0x1000, GA100_READ).addr.offset, 0x5000);
+	/* Somebody else's */
+	bed_set_reg(bed, GA100_INVALIDATE_PDB, 0x100 << 4);
+	bed_set_reg(bed, GA100_INVALIDATE, GA100_INVALIDATE_TRIGGER | GA100_INVALIDATE_ALL_VA);
+	assert_int_equal(look(bed, &space, 0x1000, GA100_READ).addr.offset, 0x5000);
+	bed_set_reg(bed, GA100_INVALIDATE, GA100_INVALIDATE_ALL_VA | GA100_INVALIDATE_ALL_PDB);
+	assert_int_equal(look(bed, &space, 0x1000, GA100_READ).addr.offset, 0x5000);
+	bed_set_reg(bed, GA100_INVALIDATE, GA100_INVALIDATE_TRIGGER | GA100_INVALIDATE_ALL_VA |
+		    GA100_INVALIDATE_ALL_PDB);
+	assert_int_equal(bed_reg(bed, GA100_INVALIDATE) & GA100_INVALIDATE_TRIGGER, 0);
+	assert_int_equal(look(bed, &space, 0x1000, GA100_READ).addr.offset, 0x9000);
+	pte = 0;
+	ga100_mem_write(bed->card, bed_vram(table + 8), &pte, 8);
+	look(bed, &space, 0x1000, GA100_READ);
+	bed_invalidate(bed);
+	assert_int_equal(fault_of(bed, &space, 0x1000, GA100_READ), GA100_FAULT_PTE);
+}
+
+static void entry_that_appears_needs_no_invalidation(void **state)
+{
+	struct bed *bed = *state;
+	struct ga100_space space = bed_space(bed);
+	uint64_t pte = GA100_PTE_VALID;
+
+	bed_map(bed, 0x1000, bed_vram(0x5000), 12, 0);
+	assert_int_equal(fault_of(bed, &space, 0x2000, GA100_READ), GA100_FAULT_PTE);
+	ga100_mem_write(bed->card, bed_vram(bed->tables - 0x1000 + 16), &pte, 8);
+	look(bed, &space, 0x2000, GA100_READ);
+}
+
+static void remembered_entry_keeps_its_permissions(void **state)
+{
+	struct bed *bed = *state;
+	struct ga100_space space = bed_space(bed);
+
+	bed_map(bed, 0x10000, bed_vram(0x10000), 16, GA100_PTE_READ_ONLY | GA100_PTE_PRIVILEGE);
+	space.privileged = true;
+	assert_int_equal(look(bed, &space, 0x1f000, GA100_READ).addr.offset, 0x1f000);
+	assert_int_equal(look(bed, &space, 0x1f008, GA100_READ).addr.offset, 0x1f008);
+	assert_int_equal(fault_of(bed, &space, 0x1f000, GA100_WRITE), GA100_FAULT_RO);
+	space.privileged = false;
+	assert_int_equal(fault_of(bed, &space, 0x1f000, GA100_READ), GA100_FAULT_PRIV);
+}
+
 static void knob_page_fault_strikes_one_engine(void **state)
 {
 	struct vfu_fault setting = { .where = GA100_MMU_ENGINE_CE(2), .times = 1, .value = 6 };
@@ -277,6 +333,9 @@ int main(void)
 		BED_TEST(tables_can_be_in_host_memory),
 		BED_TEST(tables_that_do_not_exist_fault),
 		BED_TEST(copies_cross_pages_and_stop_at_a_hole),
+		BED_TEST(changed_entry_serves_until_it_is_invalidated),
+		BED_TEST(entry_that_appears_needs_no_invalidation),
+		BED_TEST(remembered_entry_keeps_its_permissions),
 		BED_TEST(knob_page_fault_strikes_one_engine),
 		BED_TEST(poisoned_memory_faults_when_read),
 	};

@@ -219,9 +219,17 @@ static uint64_t entry_at(struct bed *bed, uint64_t va, unsigned int shift)
 	return table_below(bed, entry + 8) + 8 * (va >> 12 & 0x1ff);
 }
 
+void bed_invalidate(struct bed *bed)
+{
+	bed_set_reg(bed, GA100_INVALIDATE_PDB, (uint32_t)(bed->pdb >> 12) << 4);
+	bed_set_reg(bed, GA100_INVALIDATE_PDB_HI, 0);
+	bed_set_reg(bed, GA100_INVALIDATE, GA100_INVALIDATE_TRIGGER | GA100_INVALIDATE_ALL_VA);
+}
+
 void bed_set_entry(struct bed *bed, uint64_t va, unsigned int shift, uint64_t pte)
 {
 	put(bed, entry_at(bed, va, shift), pte);
+	bed_invalidate(bed);
 }
 
 void bed_map(struct bed *bed, uint64_t va, struct ga100_addr to, unsigned int shift, uint64_t flags)

@@ -73,6 +73,9 @@ void bed_map(struct bed *bed, uint64_t va, struct ga100_addr to, unsigned int sh
 /** bed_map_range() - @len bytes in small pages */
 void bed_map_range(struct bed *bed, uint64_t va, struct ga100_addr to, uint64_t len);
 
+/** bed_invalidate() - tell the card that page tables were changed; the others do it */
+void bed_invalidate(struct bed *bed);
+
 /** bed_set_entry() - put a page-table entry as it is: shift 12, 16, 21, 29 */
 void bed_set_entry(struct bed *bed, uint64_t va, unsigned int shift, uint64_t pte);
 
