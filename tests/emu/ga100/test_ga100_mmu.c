@@ -259,6 +259,39 @@ static void changed_entry_serves_until_it_is_invalidated(void **state)
 	assert_int_equal(fault_of(bed, &space, 0x1000, GA100_READ), GA100_FAULT_PTE);
 }
 
+struct looker {
+	struct bed *bed;
+	struct ga100_space space;
+	_Atomic bool stop;
+};
+
+static void *look_all_the_time(void *priv)
+{
+	struct looker *looker = priv;
+	struct ga100_translation out;
+
+	while (!looker->stop)
+		ga100_mmu_translate(looker->bed->card, &looker->space, 0x1000, GA100_READ, &out);
+	return NULL;
+}
+
+/* Somebody who reads the old entry just before must not bring it back just after */
+static void invalidated_entry_never_comes_back(void **state)
+{
+	struct bed *bed = *state;
+	struct looker looker = { .bed = bed, .space = bed_space(bed) };
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, look_all_the_time, &looker), 0);
+	for (uint64_t i = 0; i < 20000; i++) {
+		bed_map(bed, 0x1000, bed_vram(0x1000 * (i % 16)), 12, 0);
+		if (look(bed, &looker.space, 0x1000, GA100_READ).addr.offset != 0x1000 * (i % 16))
+			fail_msg("round %u has an old entry", (unsigned int)i);
+	}
+	looker.stop = true;
+	pthread_join(thread, NULL);
+}
+
 static void entry_that_appears_needs_no_invalidation(void **state)
 {
 	struct bed *bed = *state;
@@ -334,6 +367,7 @@ int main(void)
 		BED_TEST(tables_that_do_not_exist_fault),
 		BED_TEST(copies_cross_pages_and_stop_at_a_hole),
 		BED_TEST(changed_entry_serves_until_it_is_invalidated),
+		BED_TEST(invalidated_entry_never_comes_back),
 		BED_TEST(entry_that_appears_needs_no_invalidation),
 		BED_TEST(remembered_entry_keeps_its_permissions),
 		BED_TEST(knob_page_fault_strikes_one_engine),
