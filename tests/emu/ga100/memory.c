@@ -61,7 +61,6 @@ static void copy_in(void *to, const void *from, size_t len)
 	uint64_t eight;
 	uint32_t four;
 
-	atomic_thread_fence(memory_order_release);
 	if (len == 8 && (uintptr_t)to % 8 == 0) {
 		memcpy(&eight, from, 8);
 		__atomic_store_n((uint64_t *)to, eight, __ATOMIC_RELEASE);

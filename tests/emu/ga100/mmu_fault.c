@@ -105,7 +105,8 @@ static int add(struct ga100 *card, unsigned int index, const struct ga100_mmu_fa
 		return replay ? GA100_VECTOR_REPLAYABLE_ERROR : GA100_VECTOR_NONREPLAY_ERROR;
 	}
 	make_entry(card, fault, entry);
-	if (!store(card, buffer, entry))
+	buffer->failed = !store(card, buffer, entry);
+	if (buffer->failed)
 		return replay ? GA100_VECTOR_REPLAYABLE_ERROR : GA100_VECTOR_NONREPLAY_ERROR;
 	buffer->put = next;
 	return replay ? GA100_VECTOR_REPLAYABLE_NOTIFY : GA100_VECTOR_NONREPLAY_NOTIFY;
@@ -172,6 +173,8 @@ static uint32_t status(const struct ga100_mmu_faults *faults)
 
 		if (buffer->get != buffer->put)
 			value |= GA100_FAULT_STATUS_PENDING << shift;
+		if (buffer->failed)
+			value |= GA100_FAULT_STATUS_ERROR << shift;
 		if (buffer->flags & GA100_FAULT_BUFFER_OVERFLOW)
 			value |= GA100_FAULT_STATUS_OVERFLOW << shift;
 		if (buffer->flags & GA100_FAULT_BUFFER_CORRUPTED)
@@ -252,8 +255,12 @@ static void write_size(struct ga100_fault_buffer *buffer, bool replay, uint32_t 
 	if (value & GA100_FAULT_BUFFER_SET_DEFAULT)
 		buffer->size = (buffer->size & ~GA100_FAULT_BUFFER_PTR) |
 			(replay ? DEFAULT_REPLAY : DEFAULT_NONREPLAY);
-	if (was && !enabled(buffer))
-		buffer->get = buffer->put = buffer->flags = 0;
+	if (was && !enabled(buffer)) {
+		buffer->get = 0;
+		buffer->put = 0;
+		buffer->flags = 0;
+		buffer->failed = false;
+	}
 }
 
 static bool buffer_write(struct ga100_fault_buffer *buffer, bool replay, uint32_t which,

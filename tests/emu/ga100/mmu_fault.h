@@ -41,6 +41,7 @@ struct ga100_mmu_fault {
  * @put: next entry to be written
  * @size: entries, and the control bits
  * @flags: GA100_FAULT_BUFFER_OVERFLOW, GA100_FAULT_BUFFER_CORRUPTED
+ * @failed: the last entry could not be written
  */
 struct ga100_fault_buffer {
 	uint64_t base;
@@ -48,6 +49,7 @@ struct ga100_fault_buffer {
 	uint32_t put;
 	uint32_t size;
 	uint32_t flags;
+	bool failed;
 };
 
 /**

@@ -517,6 +517,9 @@ static void fault_buffer_can_be_behind_bar2(void **state)
 	ga100_mmu_fault_report(bed->card, &fault);
 	assert_int_equal(bed_reg(bed, GA100_FAULT_BUFFER_PUT(0)), 1);
 	assert_true(pending(bed, GA100_VECTOR_NONREPLAY_ERROR));
+	assert_true(bed_reg(bed, GA100_FAULT_STATUS) & GA100_FAULT_STATUS_ERROR << 1);
+	bed_set_reg(bed, GA100_FAULT_BUFFER_SIZE(0), 8);
+	assert_int_equal(bed_reg(bed, GA100_FAULT_STATUS), 0);
 }
 
 static void reset_forgets_all_but_video_memory(void **state)
