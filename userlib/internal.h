@@ -124,6 +124,13 @@ static inline int gtr_create_check(const struct gantry_device *dev, const void *
 	return out ? 0 : -EINVAL;
 }
 
+/** Is this a range of the buffer, and not an empty one? */
+static inline bool gtr_range_fits(const struct gantry_buffer *buf, uint64_t offset,
+				  uint64_t length)
+{
+	return length && offset <= buf->length && length <= buf->length - offset;
+}
+
 /* device.c */
 void gtr_device_get(struct gantry_device *dev);
 void gtr_device_put(struct gantry_device *dev);

@@ -149,11 +149,6 @@ void gantry_queue_destroy(struct gantry_queue *queue)
 
 /* ---- preparing ---------------------------------------------------------- */
 
-static bool range_fits(const struct gantry_buffer *buf, uint64_t offset, uint64_t length)
-{
-	return length && offset <= buf->length && length <= buf->length - offset;
-}
-
 /* Both ranges are known to fit, so nothing here overflows. */
 static bool ranges_overlap(uint64_t a, uint64_t b, uint64_t length)
 {
@@ -169,7 +164,7 @@ static int check_destination(const struct gantry_queue *queue, const struct gant
 		return -ECHILD;
 	if (dst->dev != queue->dev)
 		return -EXDEV;
-	if ((flags & ~GANTRY_OP_BARRIER) || !range_fits(dst, offset, length))
+	if ((flags & ~GANTRY_OP_BARRIER) || !gtr_range_fits(dst, offset, length))
 		return -EINVAL;
 	if (dst->flags & GANTRY_BUFFER_READ_ONLY)
 		return -EACCES;
@@ -189,7 +184,7 @@ int gantry_queue_prep_copy(struct gantry_queue *queue, struct gantry_buffer *dst
 		return -EINVAL;
 	if (src->dev != queue->dev)
 		return -EXDEV;
-	if (!range_fits(src, src_offset, length))
+	if (!gtr_range_fits(src, src_offset, length))
 		return -EINVAL;
 	if (src->handle == dst->handle && ranges_overlap(src_offset, dst_offset, length))
 		return -EINVAL;

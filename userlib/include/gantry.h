@@ -112,6 +112,7 @@ struct gantry_device;
 struct gantry_buffer;
 struct gantry_queue;
 struct gantry_fence;
+struct gantry_peer;
 
 /* ---- Errors: what a result means ---------------------------------------- */
 
@@ -913,6 +914,130 @@ uint64_t gantry_queue_completed(const struct gantry_queue *queue);
  *   -ENODEV  the card was removed.
  */
 int gantry_queue_error(const struct gantry_queue *queue, uint64_t *seqno);
+
+/* ---- Peers: from one card to another -------------------------------------- */
+
+/**
+ * struct gantry_peer_options - how copies from one card to another are made
+ */
+struct gantry_peer_options {
+	/** @size: sizeof(struct gantry_peer_options) */
+	size_t size;
+	/** @piece: bytes that go through host memory at once; 0: 2 MiB */
+	uint64_t piece;
+	/** @depth: pieces under way at the same time, 64 at most; 0: 4 */
+	uint32_t depth;
+};
+
+/**
+ * gantry_peer_create() - prepare copies from one card to another
+ * @from: the card, or another context of it, whose buffers are read
+ * @to: the one whose buffers are written; may be the same
+ * @options: NULL for the defaults
+ * @out: end it with gantry_peer_destroy()
+ *
+ * Makes a queue on each card and, between them, host memory of
+ * gantry_peer_options.piece times gantry_peer_options.depth bytes, 1 GiB at
+ * most. It serves one thread at a time.
+ *
+ * Return: 0, or
+ *   -EINVAL  pieces too large, or too many of them;
+ *   -E2BIG  an option was set that this library does not know: install a newer
+ *	libgantry, or leave the option zero;
+ *   -EMFILE  this process has too many open files: close some, or raise its
+ *	limit (ulimit -n);
+ *   -ENFILE  the system has too many open files: close some, or raise the
+ *	sysctl fs.file-max;
+ *   -EOPNOTSUPP  a card does not reach the host memory: its bus addresses are too
+ *	narrow, so start the kernel with an IOMMU;
+ *   -ENOSPC  a context has gantry_device_info.max_queues already: destroy one.
+ */
+int gantry_peer_create(struct gantry_device *from, struct gantry_device *to,
+		       const struct gantry_peer_options *options, struct gantry_peer **out);
+
+/**
+ * gantry_peer_destroy() - end what gantry_peer_create() made
+ * @peer: NULL is fine
+ *
+ * Does not wait for the cards: copies that have not ended are dropped. Wait first.
+ */
+void gantry_peer_destroy(struct gantry_peer *peer);
+
+/**
+ * gantry_peer_copy() - copy from a buffer of the one card to one of the other
+ * @length: at least 1; any alignment
+ * @number: of the copy, for gantry_peer_wait(); may be NULL
+ *
+ * Takes the short way where the second card can be given the memory to read:
+ * host memory always, card memory where the kernel lets cards reach each other.
+ * Otherwise the bytes go through host memory in pieces, the first card reading
+ * one while the second writes another. gantry_peer_get_info() tells which way
+ * was taken.
+ *
+ * Copies take effect one after the other. Does not wait for them to end, but for
+ * earlier ones when 64 pieces are under way. Both buffers may be destroyed at
+ * once. When it fails a part of the destination may have been written.
+ *
+ * Return: 0, or
+ *   -EINVAL  a range is empty or leaves its buffer, or source and destination
+ *	overlap;
+ *   -EXDEV  the source is not a buffer of the first device, or the destination
+ *	not one of the second;
+ *   -EACCES  the destination may not be written;
+ *   -EMFILE  this process has too many open files: close some, or raise its
+ *	limit (ulimit -n);
+ *   -ENFILE  the system has too many open files: close some, or raise the
+ *	sysctl fs.file-max;
+ *   -ETIME  a card made no progress with an earlier copy: make a new peer; the
+ *	kernel log says what became of the card;
+ *   -ECANCELED  an earlier copy failed, so this one was not done: make a new
+ *	peer;
+ *   -EIO  an earlier copy failed: make a new peer; the kernel log says what
+ *	became of the card.
+ */
+int gantry_peer_copy(struct gantry_peer *peer, struct gantry_buffer *dst, uint64_t dst_offset,
+		     struct gantry_buffer *src, uint64_t src_offset, uint64_t length,
+		     uint64_t *number);
+
+/**
+ * gantry_peer_wait() - wait until a copy has ended, and tell how
+ * @number: from gantry_peer_copy()
+ * @timeout: nanoseconds from now; 0 only looks, negative waits for ever
+ *
+ * Return: 0 when it and those before it ended well, or
+ *   -ETIMEDOUT  it has not ended yet: wait again;
+ *   -EINVAL  there was no copy of this number;
+ *   -ETIME  a card made no progress with it, so the driver ended it: make a new
+ *	peer; the kernel log says what became of the card;
+ *   -ECANCELED  an earlier copy failed, so this one was not done: make a new
+ *	peer;
+ *   -EIO  a card reported an error: make a new peer; the kernel log says what
+ *	became of the card;
+ *   -ENODEV  a card was removed meanwhile.
+ */
+int gantry_peer_wait(struct gantry_peer *peer, uint64_t number, int64_t timeout);
+
+/**
+ * struct gantry_peer_info - which way the bytes went
+ */
+struct gantry_peer_info {
+	/** @size: sizeof(struct gantry_peer_info) */
+	size_t size;
+	/** @bytes_direct: read by the second card where they were */
+	uint64_t bytes_direct;
+	/** @bytes_host: through host memory */
+	uint64_t bytes_host;
+};
+
+/**
+ * gantry_peer_get_info() - tell which way the bytes went
+ * @info: its size is set; the rest is written
+ *
+ * Counts what gantry_peer_copy() accepted.
+ *
+ * Return: 0.
+ */
+int gantry_peer_get_info(const struct gantry_peer *peer, struct gantry_peer_info *info);
 
 #ifdef __cplusplus
 }

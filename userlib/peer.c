@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Copies from one card to another: straight where the second card can be given
+ * the first one's memory, else piece by piece through host memory, the two
+ * cards working at the same time.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define DEFAULT_PIECE	(2u << 20)	/* host memory has large pages of it */
+#define DEFAULT_DEPTH	4
+#define MAX_DEPTH	64
+#define MAX_STAGE	(1u << 30)
+
+/* Copies of the second card's queue that may be under way. */
+#define IN_FLIGHT	64
+
+/* One card's view of what the two share. */
+struct side {
+	struct gantry_device *dev;
+	struct gantry_queue *queue;
+	struct gantry_buffer *stage;
+	struct gantry_fence *filled;	/* point: number of the job that filled a piece */
+	struct gantry_fence *drained;	/* point: number of the job that emptied it */
+};
+
+struct gantry_peer {
+	struct side from, to;
+	uint64_t piece;
+	uint32_t depth;
+	uint32_t next;			/* piece of the stage */
+	uint64_t filled, drained;	/* jobs submitted to each queue */
+	uint64_t verified;		/* jobs of the second that are known to have gone well */
+	uint64_t emptied[MAX_DEPTH];	/* by piece: job of the second that reads it */
+	uint64_t source[IN_FLIGHT];	/* by job of the second: job of the first it needs */
+	bool refused;			/* the second cannot be given the first one's memory */
+	uint64_t bytes_direct, bytes_host;
+};
+
+/* ---- making and ending -------------------------------------------------- */
+
+static int read_options(struct gantry_peer *peer, const struct gantry_peer_options *user)
+{
+	struct gantry_peer_options options;
+	int ret;
+
+	ret = gtr_struct_in(&options, sizeof(options), user,
+			    GTR_SIZE_WITH(struct gantry_peer_options, depth));
+	if (ret)
+		return ret;
+	peer->piece = options.piece ? options.piece : DEFAULT_PIECE;
+	peer->depth = options.depth ? options.depth : DEFAULT_DEPTH;
+	if (peer->depth > MAX_DEPTH || peer->piece > MAX_STAGE / peer->depth)
+		return -EINVAL;
+	return 0;
+}
+
+static void side_fini(struct side *side)
+{
+	gantry_queue_destroy(side->queue);
+	gantry_fence_destroy(side->drained);
+	gantry_fence_destroy(side->filled);
+	gantry_buffer_destroy(side->stage);
+}
+
+static int make_queue(struct side *side)
+{
+	const struct gantry_queue_options options = {
+		.size = sizeof(options),
+		.max_ops = 1,
+		.max_syncs = 1,
+	};
+
+	return gantry_queue_create(side->dev, &options, &side->queue);
+}
+
+static int share_fence(struct gantry_fence *fence, struct gantry_device *dev,
+		       struct gantry_fence **out)
+{
+	int ret, fd = gantry_fence_export(fence);
+
+	if (fd < 0)
+		return fd;
+	ret = gantry_fence_import(dev, fd, out);
+	(void)GTR_CALL(close(fd));
+	return ret;
+}
+
+static int share_buffer(struct gantry_buffer *buf, struct gantry_device *dev,
+			struct gantry_buffer **out)
+{
+	int ret, fd = gantry_buffer_export(buf);
+
+	if (fd < 0)
+		return fd;
+	ret = gantry_buffer_import(dev, fd, out);
+	(void)GTR_CALL(close(fd));
+	return ret;
+}
+
+static int make_first(struct gantry_peer *peer)
+{
+	struct side *from = &peer->from;
+	int ret = make_queue(from);
+
+	if (!ret)
+		ret = gantry_fence_create(from->dev, &from->filled);
+	if (!ret)
+		ret = gantry_fence_create(from->dev, &from->drained);
+	if (!ret)
+		ret = gantry_buffer_create(from->dev, peer->piece * peer->depth,
+					   GANTRY_REGION_HOST, &from->stage);
+	return ret;
+}
+
+static int make_second(struct gantry_peer *peer)
+{
+	struct side *from = &peer->from, *to = &peer->to;
+	int ret = make_queue(to);
+
+	if (!ret)
+		ret = share_fence(from->filled, to->dev, &to->filled);
+	if (!ret)
+		ret = share_fence(from->drained, to->dev, &to->drained);
+	if (!ret)
+		ret = share_buffer(from->stage, to->dev, &to->stage);
+	return ret;
+}
+
+int gantry_peer_create(struct gantry_device *from, struct gantry_device *to,
+		       const struct gantry_peer_options *options, struct gantry_peer **out)
+{
+	struct gantry_peer *peer;
+	int ret;
+
+	ret = gtr_create_check(from, out);
+	if (!ret)
+		ret = gtr_device_check(to);
+	if (ret)
+		return ret;
+	peer = calloc(1, sizeof(*peer));
+	if (!peer)
+		return -ENOMEM;
+	peer->from.dev = from;
+	peer->to.dev = to;
+	ret = read_options(peer, options);
+	if (!ret)
+		ret = make_first(peer);
+	if (!ret)
+		ret = make_second(peer);
+	if (ret) {
+		side_fini(&peer->to);
+		side_fini(&peer->from);
+		free(peer);
+		return ret;
+	}
+	gtr_device_get(from);
+	gtr_device_get(to);
+	*out = peer;
+	return 0;
+}
+
+void gantry_peer_destroy(struct gantry_peer *peer)
+{
+	if (!peer)
+		return;
+	side_fini(&peer->to);
+	side_fini(&peer->from);
+	gtr_device_put(peer->to.dev);
+	gtr_device_put(peer->from.dev);
+	free(peer);
+}
+
+/* ---- copying ------------------------------------------------------------- */
+
+/* Did the first card do its part of a job of the second? */
+static int source_result(const struct gantry_peer *peer, uint64_t number)
+{
+	uint64_t broken;
+	int error = gantry_queue_error(peer->from.queue, &broken);
+
+	if (!error || peer->source[number % IN_FLIGHT] < broken)
+		return 0;
+	return error;
+}
+
+static int wait_job(struct gantry_peer *peer, uint64_t number, int64_t timeout)
+{
+	int ret;
+
+	if (number <= peer->verified)
+		return 0;
+	ret = gantry_queue_wait(peer->to.queue, number, timeout);
+	if (!ret)
+		ret = source_result(peer, number);
+	if (!ret)
+		peer->verified = number;
+	return ret;
+}
+
+/* What is kept of each job is kept of so many: wait for the oldest. */
+static int make_room(struct gantry_peer *peer)
+{
+	if (peer->drained < IN_FLIGHT)
+		return 0;
+	return wait_job(peer, peer->drained - IN_FLIGHT + 1, -1);
+}
+
+/* Unless preparing it failed. */
+static int submit(struct gantry_queue *queue, int ret)
+{
+	if (!ret)
+		ret = gantry_queue_submit(queue, NULL);
+	if (ret)
+		(void)gantry_queue_discard(queue);
+	return ret;
+}
+
+/* The second card's job was submitted and needs job @source of the first, if not 0. */
+static void count_job(struct gantry_peer *peer, uint64_t source)
+{
+	peer->drained++;
+	peer->source[peer->drained % IN_FLIGHT] = source;
+}
+
+static int fill_piece(struct gantry_peer *peer, struct gantry_buffer *src, uint64_t offset,
+		      uint64_t length)
+{
+	uint64_t before = peer->emptied[peer->next];
+	struct gantry_queue *queue = peer->from.queue;
+	int ret;
+
+	ret = gantry_queue_prep_copy(queue, peer->from.stage, peer->next * peer->piece, src,
+				     offset, length, 0);
+	if (!ret && before)
+		ret = gantry_queue_prep_wait(queue, peer->from.drained, before);
+	if (!ret)
+		ret = gantry_queue_prep_signal(queue, peer->from.filled, peer->filled + 1);
+	ret = submit(queue, ret);
+	if (!ret)
+		peer->filled++;
+	return ret;
+}
+
+static int drain_piece(struct gantry_peer *peer, struct gantry_buffer *dst, uint64_t offset,
+		       uint64_t length)
+{
+	struct gantry_queue *queue = peer->to.queue;
+	int ret;
+
+	ret = gantry_queue_prep_copy(queue, dst, offset, peer->to.stage,
+				     peer->next * peer->piece, length, 0);
+	if (!ret)
+		ret = gantry_queue_prep_wait(queue, peer->to.filled, peer->filled);
+	if (!ret)
+		ret = gantry_queue_prep_signal(queue, peer->to.drained, peer->drained + 1);
+	ret = submit(queue, ret);
+	if (ret)
+		return ret;
+	count_job(peer, peer->filled);
+	peer->emptied[peer->next] = peer->drained;
+	peer->next = (peer->next + 1) % peer->depth;
+	return 0;
+}
+
+static int copy_through_host(struct gantry_peer *peer, struct gantry_buffer *dst,
+			     uint64_t dst_offset, struct gantry_buffer *src, uint64_t src_offset,
+			     uint64_t length)
+{
+	uint64_t done, piece;
+	int ret;
+
+	for (done = 0; done < length; done += piece) {
+		piece = length - done < peer->piece ? length - done : peer->piece;
+		ret = make_room(peer);
+		if (!ret)
+			ret = fill_piece(peer, src, src_offset + done, piece);
+		if (!ret)
+			ret = drain_piece(peer, dst, dst_offset + done, piece);
+		if (ret)
+			return ret;
+	}
+	peer->bytes_host += length;
+	return 0;
+}
+
+/* The first one's memory as the second card's buffer; the caller destroys it. */
+static int borrow(struct gantry_peer *peer, struct gantry_buffer *src, struct gantry_buffer **out)
+{
+	bool card_memory = src->region != GANTRY_REGION_HOST;
+	int ret;
+
+	if (card_memory && peer->refused)
+		return -EOPNOTSUPP;
+	ret = share_buffer(src, peer->to.dev, out);
+	if (ret == -EOPNOTSUPP && card_memory)
+		peer->refused = true;
+	return ret;
+}
+
+static int copy_direct(struct gantry_peer *peer, struct gantry_buffer *dst, uint64_t dst_offset,
+		       struct gantry_buffer *src, uint64_t src_offset, uint64_t length)
+{
+	struct gantry_queue *queue = peer->to.queue;
+	struct gantry_buffer *borrowed;
+	int ret;
+
+	ret = borrow(peer, src, &borrowed);
+	if (ret)
+		return ret;
+	ret = make_room(peer);
+	if (!ret)
+		ret = gantry_queue_prep_copy(queue, dst, dst_offset, borrowed, src_offset, length,
+					     0);
+	ret = submit(queue, ret);
+	/* The kernel keeps the memory until the job has ended. */
+	gantry_buffer_destroy(borrowed);
+	if (ret)
+		return ret;
+	count_job(peer, 0);
+	peer->bytes_direct += length;
+	return 0;
+}
+
+static int check_copy(const struct gantry_peer *peer, const struct gantry_buffer *dst,
+		      uint64_t dst_offset, const struct gantry_buffer *src, uint64_t src_offset,
+		      uint64_t length)
+{
+	int ret = gtr_device_check(peer ? peer->to.dev : NULL);
+
+	if (ret)
+		return ret;
+	if (!dst || !src)
+		return -EINVAL;
+	if (dst->dev != peer->to.dev || src->dev != peer->from.dev)
+		return -EXDEV;
+	if (!gtr_range_fits(dst, dst_offset, length) || !gtr_range_fits(src, src_offset, length))
+		return -EINVAL;
+	return dst->flags & GANTRY_BUFFER_READ_ONLY ? -EACCES : 0;
+}
+
+int gantry_peer_copy(struct gantry_peer *peer, struct gantry_buffer *dst, uint64_t dst_offset,
+		     struct gantry_buffer *src, uint64_t src_offset, uint64_t length,
+		     uint64_t *number)
+{
+	int ret;
+
+	ret = check_copy(peer, dst, dst_offset, src, src_offset, length);
+	if (ret)
+		return ret;
+	ret = copy_direct(peer, dst, dst_offset, src, src_offset, length);
+	/* Memory of that card cannot be shared, or this buffer may not be. */
+	if (ret == -EOPNOTSUPP || ret == -EACCES)
+		ret = copy_through_host(peer, dst, dst_offset, src, src_offset, length);
+	if (!ret && number)
+		*number = peer->drained;
+	return ret;
+}
+
+int gantry_peer_wait(struct gantry_peer *peer, uint64_t number, int64_t timeout)
+{
+	int ret = gtr_device_check(peer ? peer->to.dev : NULL);
+
+	if (ret)
+		return ret;
+	if (!number || number > peer->drained)
+		return -EINVAL;
+	return wait_job(peer, number, timeout);
+}
+
+int gantry_peer_get_info(const struct gantry_peer *peer, struct gantry_peer_info *info)
+{
+	int ret = gtr_device_check(peer ? peer->to.dev : NULL);
+	struct gantry_peer_info ours;
+
+	if (ret)
+		return ret;
+	ours = (struct gantry_peer_info) {
+		.bytes_direct = peer->bytes_direct,
+		.bytes_host = peer->bytes_host,
+	};
+	return gtr_struct_out(info, GTR_SIZE_WITH(struct gantry_peer_info, bytes_host), &ours,
+			      sizeof(ours));
+}
