@@ -61,6 +61,9 @@ const char *card_address(unsigned int index);
 /** What libgantry tells about a card now. */
 struct gantry_card card_now(unsigned int index);
 
+/** Is this card bound to the driver of this name? */
+bool card_has_driver(unsigned int index, const char *name);
+
 /** Give a card to gantry, which must take it. */
 void card_bind(unsigned int index);
 

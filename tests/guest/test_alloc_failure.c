@@ -658,11 +658,6 @@ static int unbind_with(unsigned int nth, bool *failed)
 	return ret;
 }
 
-static bool is_bound(void)
-{
-	return !strcmp(card_now(0).driver, "gantry");
-}
-
 static void whatever_fails_in_an_unbind_the_card_goes(void **state)
 {
 	unsigned int nth;
@@ -675,9 +670,9 @@ static void whatever_fails_in_an_unbind_the_card_goes(void **state)
 		int ret = unbind_with(nth, &failed);
 
 		/* It may not have come as far as the driver. */
-		if (is_bound() != !!ret)
+		if (card_has_driver(0, "gantry") != !!ret)
 			fail_msg("unbind, %u: %s, and is %sbound", nth, strerror(-ret),
-				 is_bound() ? "" : "not ");
+				 ret ? "not " : "");
 		if (!ret)
 			assert_done(sysfs_write(card_address(0), "bus/pci/drivers/gantry/bind"));
 		assert_true(nth < NTH_MAX);
@@ -689,6 +684,13 @@ static void whatever_fails_in_an_unbind_the_card_goes(void **state)
 static int setup(void **state)
 {
 	cards_setup(state);
+	/*
+	 * Linux 6.12's gpu_buddy corrupts its trees when an allocation of its own fails
+	 * after it has split a block. Of a card just bound nothing is known to be zero,
+	 * so what was zeroed and freed stays apart and need not be split again.
+	 */
+	card_unbind(0);
+	card_bind(0);
 	snprintf(node, sizeof(node), "%s", card_now(0).node);
 	if (!fail_nth_init())
 		print_message("# this kernel was built without %s, the debug kernel with it\n",

@@ -358,7 +358,7 @@ static void threads_wait_for_different_jobs_of_a_queue(void **state)
 }
 
 #define ROUNDS	40
-#define JOBS	400
+#define JOBS	100
 
 /* Jobs are dropped, run and freed all at once, each exactly once. */
 static void closing_in_mid_work_again_and_again_leaves_nothing(void **state)
