@@ -116,6 +116,7 @@
 #define GA100_FAULT_CLIENT_HUB		1
 #define GA100_MMU_ENGINE_CE(i)		(15 + (i))
 #define GA100_MMU_ENGINE_PHYSICAL	31
+#define GA100_MMU_ENGINE_HOST(i)	(32 + (i))	/* by PBDMA; [uvm] hwref */
 #define GA100_MMU_ENGINE_BAR1		128
 #define GA100_MMU_ENGINE_BAR2		192
 #define GA100_MMU_CLIENT_HOST		0x06	/* pushbuffers, semaphores */
@@ -291,6 +292,8 @@
 #define GA100_VECTOR_INFO_FAULT		134
 #define GA100_VECTOR_POISON		135	/* [okm] dev_fb */
 #define GA100_VECTOR_PBUS		156
+#define GA100_VECTOR_RUNLIST_EXTRA	32	/* open-gpu-doc, ampere/host: runlists' tree 1 */
+#define GA100_VECTOR_RUNLIST		160	/* likewise: tree 0 */
 #define GA100_VECTOR_STALL		192	/* [doc] dev_ctrl: first of the engines' own */
 #define GA100_VECTOR_NONSTALL		0	/* likewise */
 

@@ -11,14 +11,18 @@ static const struct ga100_block *const blocks[] = {
 	&ga100_pbus_block,
 	&ga100_ptimer_block,
 	&ga100_ptop_block,
+	&ga100_pbdma_block,
 	&ga100_xve_block,
 	&ga100_pfb_block,
+	&ga100_ce_block,
 	&ga100_gfw_block,
 	&ga100_pfb_hub_block,
 	&ga100_prom_block,
 	&ga100_pramin_block,
 	&ga100_fuse_block,
 	&ga100_priv_block,
+	&ga100_usermode_block,
+	&ga100_runlist_block,
 };
 
 static const struct ga100_block *find(uint32_t off)

@@ -32,6 +32,17 @@ static void reset_registers(struct ga100 *card)
 	ga100_window_reset(&card->bar2);
 }
 
+static void free_parts(struct ga100 *card)
+{
+	ga100_window_fini(&card->bar1);
+	ga100_window_fini(&card->bar2);
+	ga100_mmu_faults_fini(&card->mmu_faults);
+	ga100_intr_fini(&card->intr);
+	ga100_tlb_fini(&card->tlb);
+	vfu_faults_fini(&card->faults);
+	ga100_vram_fini(&card->vram);
+}
+
 static int make_parts(struct ga100 *card)
 {
 	int ret = ga100_vram_init(&card->vram, card->options.vram_size);
@@ -45,7 +56,10 @@ static int make_parts(struct ga100 *card)
 	ga100_window_init(&card->bar1, GA100_MMU_ENGINE_BAR1, card->options.bar1_translated);
 	ga100_window_init(&card->bar2, GA100_MMU_ENGINE_BAR2, true);
 	reset_registers(card);
-	return 0;
+	ret = ga100_engines_init(card);
+	if (ret)
+		free_parts(card);
+	return ret;
 }
 
 int ga100_create(const struct ga100_options *options, const struct emu_host *host,
@@ -73,21 +87,15 @@ int ga100_create(const struct ga100_options *options, const struct emu_host *hos
 
 void ga100_stop(struct ga100 *card)
 {
-	(void)card;
+	ga100_engines_stop(card);
 }
 
 void ga100_destroy(struct ga100 *card)
 {
 	if (!card)
 		return;
-	ga100_stop(card);
-	ga100_window_fini(&card->bar1);
-	ga100_window_fini(&card->bar2);
-	ga100_mmu_faults_fini(&card->mmu_faults);
-	ga100_intr_fini(&card->intr);
-	ga100_tlb_fini(&card->tlb);
-	vfu_faults_fini(&card->faults);
-	ga100_vram_fini(&card->vram);
+	ga100_engines_fini(card);
+	free_parts(card);
 	free(card);
 }
 
@@ -171,11 +179,14 @@ int ga100_bar_write(struct ga100 *card, unsigned int bar, uint64_t off, const vo
 		ga100_window_write(card, &card->bar2, off, buf, len);
 		break;
 	}
+	if (card->options.in_step)
+		emu_pool_drain(&card->pool);
 	return 0;
 }
 
 void ga100_reset(struct ga100 *card)
 {
+	ga100_engines_reset(card);
 	reset_registers(card);
 }
 

@@ -6,6 +6,7 @@
 #include "bar0.h"
 #include "boot.h"
 #include "card.h"
+#include "engine.h"
 #include "fault.h"
 #include "intr.h"
 #include "memory.h"
@@ -37,6 +38,8 @@
  * @priv: what else the physical function's page remembers
  * @bar1: the window on memory that is BAR 1
  * @bar2: the one that is BAR 3
+ * @pool: who runs the engines
+ * @engines: GA100_CES of them
  * @serial: the capability that shows the serial number
  * @faults: what a test asked to go wrong
  */
@@ -56,6 +59,8 @@ struct ga100 {
 	struct ga100_priv priv;
 	struct ga100_window bar1;
 	struct ga100_window bar2;
+	struct emu_pool pool;
+	struct ga100_engine *engines;
 	struct vfu_capability serial;
 	struct vfu_faults faults;
 };

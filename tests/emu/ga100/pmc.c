@@ -45,7 +45,7 @@ static bool pmc_write(struct ga100 *card, uint32_t reg, uint32_t value)
 		card->pmc.enable = value;
 		return true;
 	case GA100_PMC_DEVICE_ENABLE:
-		atomic_store(&card->pmc.device_enable, value);
+		ga100_engines_enable(card, atomic_exchange(&card->pmc.device_enable, value), value);
 		return true;
 	default:
 		return false;
