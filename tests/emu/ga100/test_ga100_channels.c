@@ -789,6 +789,105 @@ static void poisoned_memory_is_reported(void **state)
 			 GA100_FAULT_POISONED);
 }
 
+/* --- The whole --- */
+
+static void in_step_a_doorbell_returns_when_its_work_is_done(void **state)
+{
+	struct chan chan = chan_one(*state, 0);
+
+	chan.bed->card->options.in_step = true;
+	chan_fill(chan.bed, DATA, 1 << 20, 7);
+	chan_copy(&chan, DATA + 0x100000, DATA, 1 << 20, 0);
+	chan_release(&chan, 0, 1, GA100_SEM_RELEASE_WFI);
+	chan_segment(&chan, 0, 0);
+	chan_ring(&chan);
+	assert_int_equal(chan_semaphore_value(&chan, 0), 1);
+	assert_true(chan_same(chan.bed, DATA + 0x100000, 1 << 20, 7));
+}
+
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
+/* Words that are likely to be understood */
+static uint32_t likely(uint32_t *seed)
+{
+	static const uint32_t methods[] = {
+		GA100_METHOD_SEM_EXECUTE, GA100_METHOD_SEM_ADDR_LO, GA100_METHOD_MEM_OP_D,
+		COPY_LAUNCH_DMA, COPY_OFFSET_IN_UPPER, COPY_OFFSET_OUT_UPPER, COPY_PITCH_IN,
+		COPY_LINE_LENGTH_IN, COPY_SET_REMAP_COMPONENTS, COPY_SET_SEMAPHORE_A,
+	};
+	uint32_t r = next_random(seed);
+
+	switch (r % 4) {
+	case 0:
+		return (r >> 8 & 7) << GA100_PB_OP_SHIFT | 1 << GA100_PB_COUNT_SHIFT |
+			methods[r / 16 % (sizeof(methods) / sizeof(methods[0]))] / 4;
+	case 1:
+		return DATA + (r & 0xffffff);
+	case 2:
+		return r >> 20;
+	default:
+		return r;
+	}
+}
+
+static void poke(struct bed *bed, unsigned int ce, uint32_t *seed)
+{
+	uint32_t r = next_random(seed), value = next_random(seed);
+
+	switch (r % 4) {
+	case 0:
+		bed_set_reg(bed, GA100_PBDMA_BASE(ce) + (r / 4 % 128) * 4, value);
+		break;
+	case 1:
+		bed_set_reg(bed, GA100_LCE + GA100_LCE_STRIDE * (r / 4 % GA100_CES + 2) +
+			    (r / 64 % 32) * 4, value);
+		break;
+	case 2:
+		bed_set_reg(bed, GA100_CHRAM_BASE(ce) + (r / 4 % 8) * 4, value);
+		break;
+	default:
+		/* Not where the list is: DATA may look like one, but not forever */
+		bed_set_reg(bed, GA100_RUNLIST_BASE(ce) + 0x8c + (r / 4 % 64) * 4, value);
+	}
+	bed_reg(bed, GA100_PBDMA_BASE(ce) + (r % 128) * 4);
+}
+
+/* Whatever it is fed, the card neither crashes nor stops listening */
+static void noise(void **state)
+{
+	struct bed *bed = *state;
+	uint32_t seed = 20201027;
+
+	for (unsigned int round = 0; round < 200; round++) {
+		unsigned int ce = round % GA100_CES;
+		struct chan chan = chan_one(bed, ce);
+
+		for (unsigned int i = 0; i < 200; i++)
+			chan_push(&chan, likely(&seed));
+		chan_segment(&chan, next_random(&seed) & 1, next_random(&seed) & 0x200);
+		chan_entry(&chan, next_random(&seed), next_random(&seed));
+		chan_ring(&chan);
+		for (unsigned int i = 0; i < 50; i++)
+			poke(bed, ce, &seed);
+	}
+	ga100_reset(bed->card);
+	bed_set_reg(bed, GA100_PMC_DEVICE_ENABLE, 0xffffffff);
+	for (unsigned int ce = 0; ce < GA100_CES; ce++) {
+		struct chan chan = chan_one(bed, ce);
+
+		bed_set_reg(bed, GA100_RUNLIST_BASE(ce) + GA100_RUNLIST_VCHANNEL(0),
+			    GA100_RUNLIST_VCHANNEL_DOORBELL | GA100_RUNLIST_VCHANNEL_INIT);
+		begin_copy(&chan);
+		assert_int_equal(chan_semaphore_value(&chan, 0), 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -838,6 +937,8 @@ int main(void)
 		CHAN_TEST(one_bit_is_flipped_and_no_other),
 		CHAN_TEST(a_semaphore_may_never_come),
 		CHAN_TEST(poisoned_memory_is_reported),
+		CHAN_TEST(in_step_a_doorbell_returns_when_its_work_is_done),
+		CHAN_TEST(noise),
 	};
 
 	return cmocka_run_group_tests_name("ga100 channels", tests, NULL, NULL);
