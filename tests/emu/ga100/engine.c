@@ -39,10 +39,16 @@ void ga100_engine_kick(struct ga100_engine *engine)
 	emu_pool_kick(&engine->card->pool, &engine->task);
 }
 
-void ga100_engines_kick(struct ga100 *card)
+void ga100_engines_look(struct ga100 *card)
 {
-	for (unsigned int i = 0; i < GA100_CES; i++)
+	for (unsigned int i = 0; i < GA100_CES; i++) {
+		struct ga100_runlist *rl = &card->engines[i].runlist;
+
+		if (!(ga100_word(rl->reg, GA100_RUNLIST_INFO) & GA100_RUNLIST_INFO_ACQUIRE))
+			continue;
+		atomic_store(&rl->look, true);
 		ga100_engine_kick(&card->engines[i]);
+	}
 }
 
 static void reset(struct ga100_engine *engine)

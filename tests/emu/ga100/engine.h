@@ -62,6 +62,7 @@ struct ga100_tsg {
  * struct ga100_runlist - a runlist
  * @reg: its registers
  * @chram: channel RAM
+ * @look: those that wait should be looked at again at once
  * @submit_lock: guards what follows, up to and with @reading
  * @base: list that was submitted last
  * @submit: its GA100_RUNLIST_SUBMIT
@@ -80,6 +81,7 @@ struct ga100_tsg {
 struct ga100_runlist {
 	_Atomic uint32_t reg[GA100_RUNLIST_SIZE / 4];
 	_Atomic uint32_t chram[GA100_CHANNELS];
+	_Atomic bool look;
 	pthread_mutex_t submit_lock;
 	struct ga100_addr base;
 	uint32_t submit;
@@ -217,8 +219,8 @@ void ga100_engines_fini(struct ga100 *card);
 void ga100_engines_reset(struct ga100 *card);
 /** ga100_engines_enable() - GA100_PMC_DEVICE_ENABLE changed from @old to @new */
 void ga100_engines_enable(struct ga100 *card, uint32_t old, uint32_t new);
-/** ga100_engines_kick() - all of them may have something to do; any thread */
-void ga100_engines_kick(struct ga100 *card);
+/** ga100_engines_look() - what channels wait for may have come; any thread */
+void ga100_engines_look(struct ga100 *card);
 void ga100_engine_kick(struct ga100_engine *engine);
 /* Before and after changing what a worker uses; it waits for the step that is under way */
 void ga100_engine_lock(struct ga100_engine *engine);

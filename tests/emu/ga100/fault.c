@@ -69,7 +69,7 @@ static void changed(void *priv, unsigned int fault, bool over)
 		if (fault == GA100_KNOB_SEMAPHORE_NEVER)
 			atomic_store(&card->engines[i].never, GA100_NO_CHANNEL);
 	}
-	ga100_engines_kick(card);
+	ga100_engines_look(card);
 }
 
 void ga100_faults_init(struct vfu_faults *faults, struct ga100 *card)

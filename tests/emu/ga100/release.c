@@ -17,15 +17,6 @@ enum ga100_release ga100_release_fault(struct ga100_engine *engine)
 		GA100_LOSE_IT : GA100_RELEASE_IT;
 }
 
-/* Others of the card may wait for just this; those that poll find it a little later */
-static void tell_others(struct ga100 *card)
-{
-	for (unsigned int i = 0; i < GA100_CES; i++)
-		if (ga100_word(card->engines[i].runlist.reg, GA100_RUNLIST_INFO) &
-		    GA100_RUNLIST_INFO_ACQUIRE)
-			ga100_engine_kick(&card->engines[i]);
-}
-
 /* The time is there before the payload, so that nobody sees an old one with it */
 static bool write_time(struct ga100_engine *engine, const struct ga100_space *space, uint64_t va,
 		       bool time, struct ga100_bad_access *bad)
@@ -44,7 +35,7 @@ bool ga100_release(struct ga100_engine *engine, const struct ga100_space *space,
 	if (!write_time(engine, space, va, time, bad) ||
 	    !ga100_mmu_write(engine->card, space, va, &payload, wide || time ? 8 : 4, bad))
 		return false;
-	tell_others(engine->card);
+	ga100_engines_look(engine->card);
 	return true;
 }
 
@@ -97,6 +88,6 @@ bool ga100_reduce(struct ga100_engine *engine, const struct ga100_space *space, 
 	if (ret)
 		bad->fault = ga100_mem_fault_type(ret);
 	else
-		tell_others(engine->card);
+		ga100_engines_look(engine->card);
 	return !ret;
 }

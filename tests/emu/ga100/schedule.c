@@ -171,7 +171,7 @@ static void begin_round(struct ga100_engine *engine)
 
 	if (!rl->round)
 		rl->round = 1;
-	if (!rl->retry || emu_pool_now() < rl->retry)
+	if (!rl->retry || (!atomic_exchange(&rl->look, false) && emu_pool_now() < rl->retry))
 		return;
 	rl->retry = 0;
 	rl->round++;
