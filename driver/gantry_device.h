@@ -129,6 +129,7 @@ struct gantry_backend {
 	bool interrupts;
 };
 
+extern const struct gantry_backend gantry_ga100;
 extern const struct gantry_backend gantry_trainium2;
 
 /* What the driver did since it bound the card: &struct drm_gantry_counters_info. */

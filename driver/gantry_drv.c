@@ -26,6 +26,7 @@
 #include "gantry_reset.h"
 #include "gantry_ring.h"
 #include "gantry_sysfs.h"
+#include "nvidia/ga100_regs.h"
 #include "trainium/trainium_regs.h"
 
 #define GANTRY_MAJOR	0
@@ -326,6 +327,7 @@ static void gantry_remove(struct pci_dev *pdev)
 	  .driver_data = (kernel_ulong_t)&(backend) }
 
 static const struct pci_device_id gantry_pci_ids[] = {
+	GANTRY_CARD(GA100_PCI_VENDOR, GA100_PCI_DEVICE, gantry_ga100),
 	GANTRY_CARD(TRN2_PCI_VENDOR, TRN2_PCI_DEVICE, gantry_trainium2),
 	{ }
 };

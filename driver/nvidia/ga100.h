@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * GA100 (A100) backend. A ring is a channel of its own on the runlist of a copy
+ * engine: GPFIFO and pushbuffer in host memory, fences by semaphore and interrupt.
+ */
+#ifndef GANTRY_GA100_H
+#define GANTRY_GA100_H
+
+#include <linux/bits.h>
+#include <linux/sizes.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+struct copy_class;
+struct drm_gantry_sensor_info;
+struct drm_printer;
+struct gantry_device;
+struct gantry_ring;
+struct ga100_shared;
+struct pci_saved_state;
+
+#define GA100_RING_COUNT	8
+#define GA100_RING_SLOTS	1024
+#define GA100_MAX_COPY		SZ_1M
+#define GA100_DMA_BITS		47
+#define GA100_RUNLISTS_MAX	16
+#define GA100_FAULT_WORDS	8
+
+/*
+ * The rings' address space. GPFIFOs, pushbuffers and semaphores of the host unit are
+ * named with 40 bits, so what rings share with the card is below that, 2 MiB a ring.
+ */
+#define GA100_VA_SHARED(ring)	(BIT_ULL(32) + (ring) * SZ_2M)
+#define GA100_VA_HOST		BIT_ULL(47)
+#define GA100_VA_VRAM		BIT_ULL(48)
+
+/*
+ * The first bytes of video memory are ours, beginning with what old hardware uses of
+ * it, and the last ones firmware's. A runlist has two places, to be used in turn.
+ */
+#define GA100_VRAM_INSTANCE(ring)	(SZ_1M + (ring) * SZ_4K)
+#define GA100_VRAM_INSTANCE_BAR2	GA100_VRAM_INSTANCE(GA100_RING_COUNT)
+#define GA100_VRAM_USERD(ring)		(SZ_1M + SZ_64K + (ring) * SZ_4K)
+#define GA100_VRAM_RUNLIST(i, half)	(SZ_1M + SZ_128K + ((i) * 2 + (half)) * SZ_4K)
+#define GA100_VRAM_TABLES		SZ_2M
+#define GA100_VRAM_RESERVED		SZ_8M
+#define GA100_VRAM_FIRMWARE		SZ_2M
+
+/**
+ * struct ga100_runlist - what feeds a copy engine
+ * @regs: its registers
+ * @channels: channel RAM, a word a channel
+ * @pbdma: registers of the unit that reads its pushbuffers
+ * @engine: registers of its copy engine
+ * @index: in &ga100_card.runlists
+ * @doorbell: its number in a doorbell
+ * @engine_id: of its copy engine, among its engines
+ * @reset: its bit in GA100_PMC_DEVICE_ENABLE
+ * @vector: of the interrupt that its copy engine sends when work is done
+ * @half: of its memory, the one to be used next
+ */
+struct ga100_runlist {
+	void __iomem *regs;
+	void __iomem *channels;
+	void __iomem *pbdma;
+	void __iomem *engine;
+	u32 index;
+	u32 doorbell;
+	u32 engine_id;
+	u32 reset;
+	u32 vector;
+	u32 half;
+};
+
+/**
+ * struct ga100_fault - the last page fault of a ring
+ * @address: virtual
+ * @info: GA100_FAULT_INFO_*; 0: there was none
+ */
+struct ga100_fault {
+	u64 address;
+	u32 info;
+};
+
+/**
+ * struct ga100_card - &gantry_device.priv
+ * @regs: BAR 0
+ * @reserved: the first GA100_VRAM_RESERVED bytes of video memory
+ * @vram_end: where the video memory ends that is for buffers
+ * @tables_used: where the next page table goes, in @reserved
+ * @config: PCI configuration to be restored after a reset
+ * @runlists: those with a copy engine
+ * @runlist_count: of @runlists
+ * @listed: rings that are in a runlist, by index
+ * @faults: page faults, written by the card
+ * @faults_dma: the same for the card
+ * @flush_dma: host memory that flushes read
+ * @irq: number of the interrupt
+ * @irq_work: gives rings their due after an interrupt
+ * @irq_rings: rings whose engine announced something
+ * @irq_leaves: leaves of the interrupt tree that have such an engine's vector
+ * @live: rings that may be served, by index
+ */
+struct ga100_card {
+	void __iomem *regs;
+	void __iomem *reserved;
+	u64 vram_end;
+	u64 tables_used;
+	struct pci_saved_state *config;
+	struct ga100_runlist runlists[GA100_RUNLISTS_MAX];
+	u32 runlist_count;
+	unsigned long listed;
+	__le32 (*faults)[GA100_FAULT_WORDS];
+	dma_addr_t faults_dma;
+	dma_addr_t flush_dma;
+	int irq;
+	struct work_struct irq_work;
+	unsigned long irq_rings;
+	unsigned long irq_leaves;
+	struct gantry_ring *live[GA100_RING_COUNT];
+};
+
+/**
+ * struct ga100_ring - &gantry_ring.priv
+ * @runlist: it is on
+ * @class: of its copy engine
+ * @inst: its instance block, in video memory
+ * @userd: where it tells the card what was added, in video memory
+ * @doorbell: what to write to the doorbell
+ * @shared: host memory the card reads and writes
+ * @shared_dma: the same for the card
+ * @push: next word of the pushbuffer to write
+ * @segment: where the segment begins that is not in the GPFIFO yet
+ * @put: next entry of the GPFIFO to write
+ * @fault: the last page fault since it was started
+ */
+struct ga100_ring {
+	struct ga100_runlist *runlist;
+	const struct copy_class *class;
+	void __iomem *inst;
+	void __iomem *userd;
+	u32 doorbell;
+	struct ga100_shared *shared;
+	dma_addr_t shared_dma;
+	u32 push;
+	u32 segment;
+	u32 put;
+	struct ga100_fault fault;
+};
+
+/* ga100.c */
+void ga100_vram_flush(struct ga100_card *card);
+
+/* ga100_space.c */
+int ga100_space_init(struct ga100_card *card);
+int ga100_space_map(struct ga100_card *card, u64 va, u64 addr, u32 aperture, u64 size);
+int ga100_space_sync(struct ga100_card *card);
+void ga100_space_bind(void __iomem *inst);
+
+/* ga100_runlist.c */
+int ga100_runlists_find(struct ga100_card *card);
+int ga100_runlists_init(struct ga100_card *card);
+int ga100_channel_start(struct ga100_card *card, struct ga100_runlist *runlist, u32 channel);
+int ga100_channel_stop(struct ga100_card *card, struct ga100_runlist *runlist, u32 channel);
+
+/* ga100_ring.c */
+int ga100_ring_init(struct gantry_ring *ring);
+void ga100_ring_fini(struct gantry_ring *ring);
+int ga100_ring_stop(struct gantry_ring *ring);
+void ga100_ring_start(struct gantry_ring *ring);
+void ga100_emit_copy(struct gantry_ring *ring, u64 dst, u64 src, u32 length, bool barrier);
+u32 ga100_emit_fill(struct gantry_ring *ring, u64 dst, u32 pattern, u32 length, bool barrier);
+void ga100_emit_fence(struct gantry_ring *ring, u32 seqno);
+void ga100_kick(struct gantry_ring *ring);
+u32 ga100_read_seqno(struct gantry_ring *ring);
+void ga100_ring_dump(struct gantry_ring *ring, struct drm_printer *p);
+
+/* ga100_fault.c */
+int ga100_faults_alloc(struct gantry_device *gdev);
+void ga100_faults_init(struct ga100_card *card);
+int ga100_ring_fault(struct gantry_ring *ring);
+void ga100_fault_dump(struct gantry_ring *ring, struct drm_printer *p);
+bool ga100_engine_serves(struct ga100_runlist *runlist, u32 channel);
+void ga100_errors_clear(struct ga100_runlist *runlist, u32 channel);
+
+/* ga100_intr.c */
+int ga100_intr_alloc(struct gantry_device *gdev);
+void ga100_intr_free(struct gantry_device *gdev);
+void ga100_intr_init(struct ga100_card *card);
+void ga100_intr_attach(struct gantry_ring *ring);
+void ga100_intr_detach(struct gantry_ring *ring);
+
+#endif
