@@ -15,6 +15,7 @@ static const struct chip {
 	uint16_t vendor_id, device_id;
 	const char *name;
 } chips[] = {
+	{ 0x10de, 0x20b0, "a100" },
 	{ 0x1d0f, 0x7364, "trainium2" },
 };
 

@@ -13,6 +13,7 @@
 
 #include "gantry.h"
 #include "mock_udev.h"
+#include "ga100_regs.h"
 #include "trainium_regs.h"
 
 #define PCI "/sys/devices/pci0000:00/"
@@ -33,7 +34,7 @@ static const struct mock_udev_device machine[] = {
 	  .vendor = "0x1d0f", .device = "0x7364" },
 	/* of a chip that only a newer gantry.ko knows */
 	{ .syspath = PCI "0000:00:08.0", .subsystem = "pci", .driver = "gantry",
-	  .vendor = "0x10de", .device = "0x20b0" },
+	  .vendor = "0x10de", .device = "0xffff" },
 	{ .syspath = PCI "0001:81:00.3", .subsystem = "pci",
 	  .vendor = "0x1d0f", .device = "0x7364" },
 	{ .syspath = PCI "0000:00:04.0/accel/accel3", .subsystem = "accel",
@@ -219,6 +220,13 @@ static void wrong_arguments_are_refused(void **state)
 /* The library lists the chips that the driver has register headers for. */
 static void chips_of_the_driver_are_known(void **state)
 {
+	static const struct {
+		unsigned int vendor, device;
+		const char *chip;
+	} chips[] = {
+		{ GA100_PCI_VENDOR, GA100_PCI_DEVICE, "a100" },
+		{ TRN2_PCI_VENDOR, TRN2_PCI_DEVICE, "trainium2" },
+	};
 	static char vendor[16], device[16];
 	static const struct mock_udev_device one[] = {
 		{ .syspath = PCI "0000:00:04.0", .subsystem = "pci", .vendor = vendor,
@@ -226,16 +234,19 @@ static void chips_of_the_driver_are_known(void **state)
 		{ 0 }
 	};
 	struct gantry_card card = { .size = sizeof(card) };
-	struct gantry_card_list *list;
 
 	(void)state;
-	snprintf(vendor, sizeof(vendor), "%#x", TRN2_PCI_VENDOR);
-	snprintf(device, sizeof(device), "%#x", TRN2_PCI_DEVICE);
 	mock_machine = one;
-	list = make_list();
-	assert_int_equal(gantry_card_list_get(list, 0, &card), 0);
-	assert_string_equal(card.chip, "trainium2");
-	gantry_card_list_destroy(list);
+	for (size_t i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {
+		struct gantry_card_list *list;
+
+		snprintf(vendor, sizeof(vendor), "%#x", chips[i].vendor);
+		snprintf(device, sizeof(device), "%#x", chips[i].device);
+		list = make_list();
+		assert_int_equal(gantry_card_list_get(list, 0, &card), 0);
+		assert_string_equal(card.chip, chips[i].chip);
+		gantry_card_list_destroy(list);
+	}
 }
 
 #define card_test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)

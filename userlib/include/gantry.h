@@ -151,7 +151,7 @@ struct gantry_card {
 	size_t size;
 	/** @pci_address: "0000:00:04.0" */
 	char pci_address[16];
-	/** @chip: "trainium2"; empty: driven by a gantry.ko newer than this library */
+	/** @chip: "trainium2", "a100"; empty: driven by a gantry.ko newer than this library */
 	char chip[32];
 	/** @driver: kernel driver that has the card now, empty: none */
 	char driver[32];
@@ -280,7 +280,7 @@ struct gantry_device_info {
 	size_t size;
 	/** @pci_address: "0000:00:04.0" */
 	char pci_address[16];
-	/** @chip: "trainium2" */
+	/** @chip: "trainium2" or "a100" */
 	char chip[32];
 	/** @serial: serial number, 0: the card tells none */
 	uint64_t serial;
