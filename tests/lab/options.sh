@@ -10,8 +10,9 @@ HBM=${HBM:-} IOMMU=${IOMMU:-} KVM=${KVM:-} MEMORY=${MEMORY:-2G}
 
 is_kernel "$KERNEL" || die "KERNEL=$KERNEL: there are 6.12, backports and debug"
 case $LAYOUT in
-silicon | rev255) ;;
-*) die "LAYOUT=$LAYOUT: silicon and rev255 are the two there are" ;;
+silicon | rev255) card=trainium2,layout=$LAYOUT${HBM:+,hbm=$HBM} ;;
+a100) card=a100${HBM:+,vram=$HBM} ;;
+*) die "LAYOUT=$LAYOUT: silicon and rev255 are the two of Trainium2, a100 is an A100" ;;
 esac
 case $CARDS in
 [1-9] | 1[0-6]) ;;
@@ -19,18 +20,18 @@ case $CARDS in
 esac
 case $HBM in
 *[!0-9KMG]* | [!1-9]*) die "HBM=$HBM: a size such as 512M or 4G" ;;
-?*) [ "$LAYOUT" = rev255 ] ||
+?*) [ "$LAYOUT" != silicon ] ||
 	die "HBM=$HBM: cards of the silicon layout have 96 GiB, use LAYOUT=rev255" ;;
 esac
 # A card of the silicon layout takes 256 GiB of the upper half of the 1 TiB of
 # addresses that an emulated processor has.
-[ "$LAYOUT" = rev255 ] || [ "$CARDS" = 1 ] || [ -n "$KVM" ] ||
+[ "$LAYOUT" != silicon ] || [ "$CARDS" = 1 ] || [ -n "$KVM" ] ||
 	die "CARDS=$CARDS: only one fits in the silicon layout, use LAYOUT=rev255"
 
 # shellcheck disable=SC2034 # for those who source this file
 guest_options=(--kernel "$KERNEL" --memory "$MEMORY")
 for ((i = 0; i < CARDS; i++)); do
-	guest_options+=(--card "trainium2,layout=$LAYOUT${HBM:+,hbm=$HBM}")
+	guest_options+=(--card "$card")
 done
 [ -z "$IOMMU" ] || guest_options+=(--iommu)
 [ -z "$KVM" ] || guest_options+=(--kvm)

@@ -187,8 +187,7 @@ static enum ga100_step copy_elements(struct ga100_engine *engine,
 {
 	const struct ga100_job *job = &engine->pbdma.job;
 	size_t src_size = plan->component * plan->n_src, dst_size = plan->component * plan->n_dst;
-	uint64_t n = smaller(plan->elements - job->done,
-			     BATCH_BYTES / (src_size > dst_size ? src_size : dst_size));
+	uint64_t n = smaller(plan->elements - job->done, BATCH_BYTES / 16);
 	uint64_t from = at_line(&plan->src, job) + job->done * src_size;
 	uint64_t to = at_line(&plan->dst, job) + job->done * dst_size;
 	uint8_t src[BATCH_BYTES], dst[BATCH_BYTES];

@@ -238,42 +238,22 @@ uint8_t ga100_copy_plan(const struct ga100_copy *copy, uint32_t launch,
 	return error;
 }
 
-static uint8_t *put_element(const struct ga100_copy_plan *plan, const uint8_t *src, uint8_t *dst)
-{
-	unsigned int size = plan->component;
-
-	for (unsigned int i = 0; i < plan->n_dst; i++) {
-		unsigned int from = plan->from[i];
-
-		if (from <= COPY_REMAP_SRC_W)
-			memcpy(dst, src + size * from, size);
-		else if (from != COPY_REMAP_NO_WRITE)
-			memcpy(dst, &plan->constant[from - COPY_REMAP_CONST_A], size);
-		dst += size;
-	}
-	return dst;
-}
-
-/* All of @total bytes like the first @one */
-static void repeat(uint8_t *at, size_t one, size_t total)
-{
-	for (size_t done = one; done < total; done *= 2)
-		memcpy(at + done, at, done < total - done ? done : total - done);
-}
-
 void ga100_copy_remap(const struct ga100_copy_plan *plan, const uint8_t *src, uint8_t *dst,
 		      size_t elements)
 {
-	size_t one = plan->component * plan->n_dst;
+	unsigned int size = plan->component;
 
-	if (!plan->reads_source && !plan->keeps_some) {
-		put_element(plan, src, dst);
-		repeat(dst, one, one * elements);
-		return;
-	}
 	for (size_t e = 0; e < elements; e++) {
-		dst = put_element(plan, src, dst);
+		for (unsigned int i = 0; i < plan->n_dst; i++) {
+			unsigned int from = plan->from[i];
+
+			if (from <= COPY_REMAP_SRC_W)
+				memcpy(dst, src + size * from, size);
+			else if (from != COPY_REMAP_NO_WRITE)
+				memcpy(dst, &plan->constant[from - COPY_REMAP_CONST_A], size);
+			dst += size;
+		}
 		if (plan->reads_source)
-			src += plan->component * plan->n_src;
+			src += size * plan->n_src;
 	}
 }
