@@ -35,6 +35,9 @@ struct gantry_peer {
 	uint64_t verified;		/* jobs of the second that are known to have gone well */
 	uint64_t emptied[MAX_DEPTH];	/* by piece: job of the second that reads it */
 	uint64_t source[IN_FLIGHT];	/* by job of the second: job of the first it needs */
+	/* of the next copy; NULL: none */
+	struct gantry_fence *wait, *signal;
+	uint64_t wait_point, signal_point;
 	bool refused;			/* the second cannot be given the first one's memory */
 	uint64_t bytes_direct, bytes_host;
 };
@@ -70,7 +73,7 @@ static int make_queue(struct side *side)
 	const struct gantry_queue_options options = {
 		.size = sizeof(options),
 		.max_ops = 1,
-		.max_syncs = 1,
+		.max_syncs = 2,		/* the stage's, and the caller's */
 	};
 
 	return gantry_queue_create(side->dev, &options, &side->queue);
@@ -226,7 +229,7 @@ static void count_job(struct gantry_peer *peer, uint64_t source)
 }
 
 static int fill_piece(struct gantry_peer *peer, struct gantry_buffer *src, uint64_t offset,
-		      uint64_t length)
+		      uint64_t length, bool first)
 {
 	uint64_t before = peer->emptied[peer->next];
 	struct gantry_queue *queue = peer->from.queue;
@@ -236,6 +239,8 @@ static int fill_piece(struct gantry_peer *peer, struct gantry_buffer *src, uint6
 				     offset, length, 0);
 	if (!ret && before)
 		ret = gantry_queue_prep_wait(queue, peer->from.drained, before);
+	if (!ret && first && peer->wait)
+		ret = gantry_queue_prep_wait(queue, peer->wait, peer->wait_point);
 	if (!ret)
 		ret = gantry_queue_prep_signal(queue, peer->from.filled, peer->filled + 1);
 	ret = submit(queue, ret);
@@ -244,8 +249,16 @@ static int fill_piece(struct gantry_peer *peer, struct gantry_buffer *src, uint6
 	return ret;
 }
 
+/* Of the last piece of a copy, or of a copy as a whole. */
+static int prep_signal(struct gantry_peer *peer)
+{
+	if (!peer->signal)
+		return 0;
+	return gantry_queue_prep_signal(peer->to.queue, peer->signal, peer->signal_point);
+}
+
 static int drain_piece(struct gantry_peer *peer, struct gantry_buffer *dst, uint64_t offset,
-		       uint64_t length)
+		       uint64_t length, bool last)
 {
 	struct gantry_queue *queue = peer->to.queue;
 	int ret;
@@ -256,6 +269,8 @@ static int drain_piece(struct gantry_peer *peer, struct gantry_buffer *dst, uint
 		ret = gantry_queue_prep_wait(queue, peer->to.filled, peer->filled);
 	if (!ret)
 		ret = gantry_queue_prep_signal(queue, peer->to.drained, peer->drained + 1);
+	if (!ret && last)
+		ret = prep_signal(peer);
 	ret = submit(queue, ret);
 	if (ret)
 		return ret;
@@ -276,9 +291,10 @@ static int copy_through_host(struct gantry_peer *peer, struct gantry_buffer *dst
 		piece = length - done < peer->piece ? length - done : peer->piece;
 		ret = make_room(peer);
 		if (!ret)
-			ret = fill_piece(peer, src, src_offset + done, piece);
+			ret = fill_piece(peer, src, src_offset + done, piece, !done);
 		if (!ret)
-			ret = drain_piece(peer, dst, dst_offset + done, piece);
+			ret = drain_piece(peer, dst, dst_offset + done, piece,
+					  done + piece == length);
 		if (ret)
 			return ret;
 	}
@@ -300,10 +316,31 @@ static int borrow(struct gantry_peer *peer, struct gantry_buffer *src, struct ga
 	return ret;
 }
 
+/* One job of the second card; @wait is a fence of its own. */
+static int submit_direct(struct gantry_peer *peer, struct gantry_buffer *dst, uint64_t dst_offset,
+			 struct gantry_buffer *src, uint64_t src_offset, uint64_t length,
+			 struct gantry_fence *wait)
+{
+	struct gantry_queue *queue = peer->to.queue;
+	int ret;
+
+	ret = gantry_queue_prep_copy(queue, dst, dst_offset, src, src_offset, length, 0);
+	if (!ret && wait)
+		ret = gantry_queue_prep_wait(queue, wait, peer->wait_point);
+	if (!ret)
+		ret = prep_signal(peer);
+	ret = submit(queue, ret);
+	if (ret)
+		return ret;
+	count_job(peer, 0);
+	peer->bytes_direct += length;
+	return 0;
+}
+
 static int copy_direct(struct gantry_peer *peer, struct gantry_buffer *dst, uint64_t dst_offset,
 		       struct gantry_buffer *src, uint64_t src_offset, uint64_t length)
 {
-	struct gantry_queue *queue = peer->to.queue;
+	struct gantry_fence *wait = NULL;
 	struct gantry_buffer *borrowed;
 	int ret;
 
@@ -311,17 +348,44 @@ static int copy_direct(struct gantry_peer *peer, struct gantry_buffer *dst, uint
 	if (ret)
 		return ret;
 	ret = make_room(peer);
+	if (!ret && peer->wait)
+		ret = share_fence(peer->wait, peer->to.dev, &wait);
 	if (!ret)
-		ret = gantry_queue_prep_copy(queue, dst, dst_offset, borrowed, src_offset, length,
-					     0);
-	ret = submit(queue, ret);
-	/* The kernel keeps the memory until the job has ended. */
+		ret = submit_direct(peer, dst, dst_offset, borrowed, src_offset, length, wait);
+	/* The kernel keeps both for as long as the job needs them. */
+	gantry_fence_destroy(wait);
 	gantry_buffer_destroy(borrowed);
-	if (ret)
-		return ret;
-	count_job(peer, 0);
-	peer->bytes_direct += length;
+	return ret;
+}
+
+static int keep_sync(const struct gantry_device *dev, struct gantry_fence *fence, uint64_t point,
+		     struct gantry_fence **fence_out, uint64_t *point_out)
+{
+	if (!fence || !point)
+		return -EINVAL;
+	if (fence->dev != dev)
+		return -EXDEV;
+	if (*fence_out)
+		return -ENOBUFS;
+	*fence_out = fence;
+	*point_out = point;
 	return 0;
+}
+
+int gantry_peer_prep_wait(struct gantry_peer *peer, struct gantry_fence *fence, uint64_t point)
+{
+	int ret = gtr_device_check(peer ? peer->from.dev : NULL);
+
+	return ret ? ret : keep_sync(peer->from.dev, fence, point, &peer->wait,
+				     &peer->wait_point);
+}
+
+int gantry_peer_prep_signal(struct gantry_peer *peer, struct gantry_fence *fence, uint64_t point)
+{
+	int ret = gtr_device_check(peer ? peer->to.dev : NULL);
+
+	return ret ? ret : keep_sync(peer->to.dev, fence, point, &peer->signal,
+				     &peer->signal_point);
 }
 
 static int check_copy(const struct gantry_peer *peer, const struct gantry_buffer *dst,
@@ -354,9 +418,13 @@ int gantry_peer_copy(struct gantry_peer *peer, struct gantry_buffer *dst, uint64
 	/* Memory of that card cannot be shared, or this buffer may not be. */
 	if (ret == -EOPNOTSUPP || ret == -EACCES)
 		ret = copy_through_host(peer, dst, dst_offset, src, src_offset, length);
-	if (!ret && number)
+	if (ret)
+		return ret;
+	peer->wait = NULL;
+	peer->signal = NULL;
+	if (number)
 		*number = peer->drained;
-	return ret;
+	return 0;
 }
 
 int gantry_peer_wait(struct gantry_peer *peer, uint64_t number, int64_t timeout)

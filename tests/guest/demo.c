@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What `make demo` runs in the guest: a real file through a card and back, and
- * proof that another context cannot reach a buffer that is not its own.
+ * What `make demo` runs in the guest: a real file through a card, and through a
+ * second one if there is one, and back, and proof that another context cannot reach
+ * a buffer that is not its own.
  *
  * usage: demo FILE OUT [CARD]
  *
@@ -65,11 +66,42 @@ static void describe_plan(const char *path, const struct transfer_options *t)
 
 	printf("%s, %s, now travels: disk > host buffer > region %u > ",
 	       name ? name + 1 : path, format_size(size, sizeof(size), t->length), t->region);
-	if (t->use_via)
+	if (t->to)
+		printf("the other card's region %u > ", t->via);
+	else if (t->use_via)
 		printf("region %u > ", t->via);
 	printf("host buffer > disk,\nin chunks of %s, up to %u of them under way at once.\n",
 	       format_size(chunk, sizeof(chunk), t->chunk), t->depth);
 	fflush(stdout);
+}
+
+/* Another card that gantry drives, open, or NULL. */
+static struct gantry_device *open_other_card(const char *address)
+{
+	struct gantry_card card = { .size = sizeof(card) };
+	struct gantry_device *other = NULL;
+	struct gantry_card_list *list;
+	unsigned int i;
+
+	if (gantry_card_list_create(&list))
+		return NULL;
+	for (i = 0; !other && !gantry_card_list_get(list, i, &card); i++)
+		if (card.node[0] && strcmp(card.pci_address, address))
+			(void)gantry_device_open(card.node, &other);
+	gantry_card_list_destroy(list);
+	return other;
+}
+
+/* On to a second card, or, if there is none, to another region of this one. */
+static void choose_way(struct transfer_options *t, const struct gantry_device_info *info)
+{
+	struct gantry_device_info other = { .size = sizeof(other) };
+
+	t->to = open_other_card(info->pci_address);
+	t->use_via = t->to || info->region_count > 1;
+	t->via = t->to ? 0 : 1;
+	if (t->to && !gantry_device_get_info(t->to, &other))
+		describe_card(t->to, &other);
 }
 
 static int open_input(const char *path, struct transfer_options *t)
@@ -300,8 +332,7 @@ static int run(struct gantry_device *dev, const char *const argv[])
 
 	gantry_device_get_info(dev, &info);
 	describe_card(dev, &info);
-	t.use_via = info.region_count > 1;
-	t.via = 1;
+	choose_way(&t, &info);
 	moved = open_input(argv[1], &t);
 	if (!moved) {
 		describe_plan(argv[1], &t);
@@ -311,7 +342,9 @@ static int run(struct gantry_device *dev, const char *const argv[])
 	if (!moved) {
 		printf("What moved, and how fast (stages overlap; on an emulated card these are the emulator's times):\n");
 		report_table(&t, &result);
+		report_route(&t, &result);
 	}
+	gantry_device_close(t.to);
 	if (t.in_fd >= 0)
 		close(t.in_fd);
 	return moved || isolated;

@@ -174,6 +174,53 @@ static void copies_take_effect_in_their_order(void **state)
 	gantry_buffer_destroy(src);
 }
 
+/* Through memory of the first card, and straight from its host memory. */
+static void fences_order_a_copy_with_what_is_around_it(void **state)
+{
+	static const uint32_t regions[] = { 0, GANTRY_REGION_HOST };
+	struct pair *p = *state;
+	struct gantry_fence *ready = fence_make(p->from->dev), *arrived = fence_make(p->to);
+	struct gantry_buffer *dst = buffer_make(p->to, 1 * MIB, 0);
+	struct gantry_buffer *out = buffer_make(p->to, 1 * MIB, GANTRY_REGION_HOST);
+	struct gantry_queue *after;
+	uint64_t seqno;
+	unsigned int i;
+
+	assert_done(gantry_queue_create(p->to, NULL, &after));
+	peer_make(p, 64 * KIB, 2);
+	for (i = 0; i < ARRAY_LENGTH(regions); i++) {
+		struct gantry_buffer *src = buffer_make(p->from->dev, 1 * MIB, regions[i]);
+		uint32_t point = i + 1;
+
+		/* A fill, the copy that waits for it, and one that waits for that. */
+		assert_done(gantry_queue_prep_fill(p->from->queue, src, 0, 1 * MIB, point, 0));
+		assert_done(gantry_queue_prep_signal(p->from->queue, ready, point));
+		queue_submit(p->from->queue);
+		assert_done(gantry_peer_prep_wait(p->peer, ready, point));
+		assert_done(gantry_peer_prep_signal(p->peer, arrived, point));
+		assert_refused(gantry_peer_prep_wait(p->peer, ready, point), ENOBUFS);
+		assert_refused(gantry_peer_prep_signal(p->peer, arrived, point), ENOBUFS);
+		assert_done(gantry_peer_copy(p->peer, dst, 0, src, 0, 1 * MIB, NULL));
+		assert_done(gantry_queue_prep_wait(after, arrived, point));
+		assert_done(gantry_queue_prep_copy(after, out, 0, dst, 0, 1 * MIB, 0));
+		seqno = queue_submit(after);
+		assert_done(gantry_queue_wait(after, seqno, 60 * SECOND));
+		assert_int_equal(((uint32_t *)buffer_map(out))[0], point);
+		assert_memory_equal(buffer_map(out), (uint8_t *)buffer_map(out) + 4,
+				    1 * MIB - 4);
+		gantry_buffer_destroy(src);
+	}
+	assert_refused(gantry_peer_prep_wait(p->peer, arrived, 1), EXDEV);
+	assert_refused(gantry_peer_prep_signal(p->peer, ready, 1), EXDEV);
+	assert_refused(gantry_peer_prep_wait(p->peer, ready, 0), EINVAL);
+	assert_refused(gantry_peer_prep_signal(p->peer, NULL, 1), EINVAL);
+	gantry_queue_destroy(after);
+	gantry_buffer_destroy(out);
+	gantry_buffer_destroy(dst);
+	gantry_fence_destroy(arrived);
+	gantry_fence_destroy(ready);
+}
+
 static void what_makes_no_sense_is_refused(void **state)
 {
 	struct gantry_peer_options options = { .size = sizeof(options), .depth = 65 };
@@ -247,6 +294,7 @@ int main(void)
 		pair_test(the_way_is_told),
 		pair_test(a_long_copy_needs_only_its_stage),
 		pair_test(copies_take_effect_in_their_order),
+		pair_test(fences_order_a_copy_with_what_is_around_it),
 		pair_test(what_makes_no_sense_is_refused),
 		pair_test(a_card_that_fails_is_told),
 	};

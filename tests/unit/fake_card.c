@@ -78,6 +78,13 @@ struct gantry_device *fake_card_open(void)
 	return &dev;
 }
 
+struct gantry_device *fake_card_second(void)
+{
+	static struct gantry_device dev;
+
+	return &dev;
+}
+
 int gantry_device_get_info(const struct gantry_device *dev, struct gantry_device_info *info)
 {
 	(void)dev;
@@ -152,6 +159,19 @@ void gantry_fence_destroy(struct gantry_fence *fence)
 		return;
 	free(fence);
 	fake_card.objects--;
+}
+
+static bool run_all(uint64_t *reached, uint64_t wanted);
+
+int gantry_fence_wait(struct gantry_fence *fence, uint64_t point, int64_t timeout)
+{
+	int ret;
+
+	(void)timeout;
+	pthread_mutex_lock(&lock);
+	ret = run_all(&fence->point, point) ? 0 : -ETIMEDOUT;
+	pthread_mutex_unlock(&lock);
+	return ret;
 }
 
 int gantry_fence_export_sync_file(struct gantry_fence *fence, uint64_t point)
@@ -283,22 +303,96 @@ static void wait_until_busy(void)
 		;
 }
 
-int gantry_queue_wait(struct gantry_queue *queue, uint64_t seqno, int64_t timeout)
+/* Until @reached is what is wanted, or nothing moves. Caller holds the lock. */
+static bool run_all(uint64_t *reached, uint64_t wanted)
 {
 	bool moved = true;
+
+	wait_until_busy();
+	while (moved && *reached < wanted) {
+		moved = false;
+		for (int i = 7; i >= 0; i--)
+			while (queues[i] && *reached < wanted && run_next(queues[i]))
+				moved = true;
+	}
+	return *reached >= wanted;
+}
+
+int gantry_queue_wait(struct gantry_queue *queue, uint64_t seqno, int64_t timeout)
+{
 	int ret = -ETIMEDOUT;
 
 	(void)timeout;
 	pthread_mutex_lock(&lock);
-	wait_until_busy();
-	while (moved && queue->completed < seqno) {
-		moved = false;
-		for (int i = 7; i >= 0; i--)
-			while (queues[i] && queue->completed < seqno && run_next(queues[i]))
-				moved = true;
-	}
-	if (queue->completed >= seqno)
+	if (run_all(&queue->completed, seqno))
 		ret = queue->jobs[seqno - 1].result;
 	pthread_mutex_unlock(&lock);
 	return ret;
+}
+
+/* ---- peers: a queue that needs no second card ---------------------------------- */
+
+struct gantry_peer {
+	struct gantry_queue *queue;
+	uint64_t bytes;
+};
+
+int gantry_peer_create(struct gantry_device *from, struct gantry_device *to,
+		       const struct gantry_peer_options *options, struct gantry_peer **out)
+{
+	struct gantry_queue *queue;
+	int ret;
+
+	(void)options;
+	if (from == to)
+		return -EINVAL;
+	ret = gantry_queue_create(from, NULL, &queue);
+	if (ret)
+		return ret;
+	*out = calloc(1, sizeof(**out));
+	(*out)->queue = queue;
+	return 0;
+}
+
+void gantry_peer_destroy(struct gantry_peer *peer)
+{
+	if (!peer)
+		return;
+	gantry_queue_destroy(peer->queue);
+	free(peer);
+}
+
+int gantry_peer_prep_wait(struct gantry_peer *peer, struct gantry_fence *fence, uint64_t point)
+{
+	return gantry_queue_prep_wait(peer->queue, fence, point);
+}
+
+int gantry_peer_prep_signal(struct gantry_peer *peer, struct gantry_fence *fence, uint64_t point)
+{
+	return gantry_queue_prep_signal(peer->queue, fence, point);
+}
+
+int gantry_peer_copy(struct gantry_peer *peer, struct gantry_buffer *dst, uint64_t dst_offset,
+		     struct gantry_buffer *src, uint64_t src_offset, uint64_t length,
+		     uint64_t *number)
+{
+	int ret = gantry_queue_prep_copy(peer->queue, dst, dst_offset, src, src_offset, length, 0);
+
+	if (!ret)
+		ret = gantry_queue_submit(peer->queue, number);
+	if (!ret)
+		peer->bytes += length;
+	return ret;
+}
+
+int gantry_peer_wait(struct gantry_peer *peer, uint64_t number, int64_t timeout)
+{
+	return gantry_queue_wait(peer->queue, number, timeout);
+}
+
+int gantry_peer_get_info(const struct gantry_peer *peer, struct gantry_peer_info *info)
+{
+	info->bytes_direct = peer->bytes;
+	info->bytes_host = 0;
+	return 0;
 }

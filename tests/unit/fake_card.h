@@ -37,4 +37,7 @@ extern struct fake_card fake_card;
 
 struct gantry_device *fake_card_open(void);
 
+/** Another one. All there is to it is that it is not the first. */
+struct gantry_device *fake_card_second(void);
+
 #endif /* UNIT_FAKE_CARD_H */

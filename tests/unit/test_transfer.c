@@ -127,6 +127,20 @@ static void one_region_is_enough(void **state)
 	assert_int_equal(fake_card.peak[1], 0);
 }
 
+static void another_card_may_be_on_the_way(void **state)
+{
+	(void)state;
+	options.to = fake_card_second();
+	options.out_fd = memfd_create("out", MFD_CLOEXEC);
+	fake_card.region_size = 9 * CHUNK;
+	make_file(100 * CHUNK + 17);
+	assert_int_equal(run(), 0);
+	assert_true(transfer_is_equal(&result));
+	assert_output_equals_input();
+	assert_int_equal(result.stages[TRANSFER_MOVE].bytes, 100 * CHUNK + 17);
+	assert_int_equal(result.direct, 100 * CHUNK + 17);
+}
+
 static void file_that_fits_is_wholly_in_device_memory(void **state)
 {
 	(void)state;
@@ -194,9 +208,10 @@ static void copy_that_was_not_made_is_found(void **state)
 {
 	(void)state;
 	make_file(10 * CHUNK);
-	for (unsigned int job = 1; job <= 30; job++) {
+	for (unsigned int job = 1; job <= 60; job++) {
+		options.to = job > 30 ? fake_card_second() : NULL;
 		fake_card.jobs = 0;
-		fake_card.skip_copy = job;
+		fake_card.skip_copy = (job - 1) % 30 + 1;
 		assert_int_equal(run(), 0);
 		assert_false(transfer_is_equal(&result));
 	}
@@ -206,9 +221,10 @@ static void job_that_fails_ends_the_journey(void **state)
 {
 	(void)state;
 	make_file(10 * CHUNK);
-	for (unsigned int job = 1; job <= 30; job++) {
+	for (unsigned int job = 1; job <= 60; job++) {
+		options.to = job > 30 ? fake_card_second() : NULL;
 		fake_card.jobs = 0;
-		fake_card.fail_job = job;
+		fake_card.fail_job = (job - 1) % 30 + 1;
 		fake_card.fail_error = -ETIME;
 		assert_int_equal(run(), -ETIME);
 		assert_int_equal(error.code, -ETIME);
@@ -291,6 +307,7 @@ int main(void)
 		transfer_test(every_length_comes_back),
 		transfer_test(hash_is_the_published_one),
 		transfer_test(one_region_is_enough),
+		transfer_test(another_card_may_be_on_the_way),
 		transfer_test(file_that_fits_is_wholly_in_device_memory),
 		transfer_test(file_larger_than_the_region_goes_through_in_pieces),
 		transfer_test(both_buffers_may_share_a_region),

@@ -30,6 +30,8 @@ static const char help[] =
 "  -r, --region R       region of device memory to go to: a number, see 'gantryctl\n"
 "                       info', or 'any'; default 0\n"
 "  -v, --via R2         go through this region as well, after the first\n"
+"  -t, --to CARD        the card that R2 is of: from card to card; R2 is 0 unless\n"
+"                       given\n"
 "  -o, --out FILE       keep what came back; the file appears when it is complete\n"
 "  -s, --chunk SIZE     bytes of one step, 4K to 1G; default 4M\n"
 "  -d, --depth N        steps under way at once, 1 to 64; default 8\n"
@@ -44,7 +46,7 @@ static const char help[] =
 "Example: gantryctl copy model.safetensors --region 0 --via 2 --out /tmp/back\n";
 
 struct copy_arguments {
-	const char *file, *card, *out;
+	const char *file, *card, *to, *out;
 	struct transfer_options transfer;
 	bool json;
 };
@@ -75,6 +77,10 @@ static int parse_option(struct copy_arguments *a, int option, const char *value)
 		return 0;
 	case 'r':
 		return parse_region(value, &t->region);
+	case 't':
+		a->to = value;
+		t->use_via = true;
+		return 0;
 	case 'v':
 		t->use_via = true;
 		return parse_region(value, &t->via);
@@ -99,6 +105,7 @@ static int parse_copy(int argc, char **argv, struct copy_arguments *a)
 		{ "card", required_argument, NULL, 'c' },
 		{ "region", required_argument, NULL, 'r' },
 		{ "via", required_argument, NULL, 'v' },
+		{ "to", required_argument, NULL, 't' },
 		{ "out", required_argument, NULL, 'o' },
 		{ "chunk", required_argument, NULL, 's' },
 		{ "depth", required_argument, NULL, 'd' },
@@ -110,7 +117,7 @@ static int parse_copy(int argc, char **argv, struct copy_arguments *a)
 
 	opterr = 0;
 	optind = 0;
-	while ((option = getopt_long(argc, argv, ":c:r:v:o:s:d:jh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":c:r:v:t:o:s:d:jh", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
 			return EXIT_OK;
@@ -185,6 +192,8 @@ static struct json_object *result_to_json(const struct copy_arguments *a,
 	output_text(object, "sha256_back",
 		    format_hex(sha, sizeof(sha), r->sha_out, sizeof(r->sha_out)));
 	output_bool(object, "equal", transfer_is_equal(r));
+	if (a->to)
+		output_unsigned(object, "bytes_direct", r->direct);
 	for (int i = 0; i < TRANSFER_STAGES; i++) {
 		struct json_object *stage = output_object();
 
@@ -204,6 +213,7 @@ static int report(const struct copy_arguments *a, const struct transfer_result *
 		ret = output_print(result_to_json(a, r));
 	} else {
 		report_table(&a->transfer, r);
+		report_route(&a->transfer, r);
 		report_hashes(r);
 	}
 	if (!transfer_is_equal(r)) {
@@ -257,7 +267,8 @@ int command_copy(int argc, char **argv)
 	if (ret >= 0)
 		return ret;
 	ret = EXIT_FAILED;
-	if (open_input(a.file, &a.transfer) || open_card(a.card, &dev))
+	if (open_input(a.file, &a.transfer) || open_card(a.card, &dev) ||
+	    (a.to && open_card(a.to, &a.transfer.to)))
 		goto out;
 	if (a.out) {
 		int error = outfile_open(&out, a.out);
@@ -270,6 +281,7 @@ int command_copy(int argc, char **argv)
 	ret = run(&a, dev, &out);
 out:
 	outfile_discard(&out);
+	gantry_device_close(a.transfer.to);
 	gantry_device_close(dev);
 	if (a.transfer.in_fd >= 0)
 		close(a.transfer.in_fd);

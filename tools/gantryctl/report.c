@@ -26,6 +26,14 @@ void report_table(const struct transfer_options *options, const struct transfer_
 	print_row("the whole way, overlapped", options->length, result->elapsed);
 }
 
+void report_route(const struct transfer_options *options, const struct transfer_result *result)
+{
+	if (!options->use_via || !options->to)
+		return;
+	printf("From card to card: %s\n", result->direct ?
+	       "the second read the first one's memory" : "through host memory");
+}
+
 void report_hashes(const struct transfer_result *result)
 {
 	char hex[2 * TRANSFER_SHA256_SIZE + 1];

@@ -22,6 +22,8 @@
 
 struct leg {
 	struct gantry_queue *queue;
+	/* Instead of a queue, where the leg leads to another card. */
+	struct gantry_peer *peer;
 	/* Point chunk + 1 signals when this leg of the chunk has ended. */
 	struct gantry_fence *fence;
 	/* When the last chunk left this leg. */
@@ -40,6 +42,8 @@ struct transfer {
 	const struct transfer_options *opts;
 	struct transfer_result *result;
 	struct gantry_device *dev;
+	/* Where the data is in the end; the same one unless there is a second card. */
+	struct gantry_device *last;
 	struct leg legs[LEGS];
 	struct slot *slots;
 	unsigned int depth;
@@ -49,6 +53,8 @@ struct transfer {
 	uint64_t ring;
 	struct sha256_ctx sha_in, sha_out;
 
+	/* A peer serves one thread at a time. */
+	pthread_mutex_t peer_lock;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* Guarded by lock. */
@@ -140,7 +146,7 @@ static int try_device_memory(struct transfer *t)
 
 	ret = gantry_buffer_create(t->dev, ring_length(t), t->opts->region, &t->home);
 	if (!ret && t->opts->use_via)
-		ret = gantry_buffer_create(t->dev, ring_length(t), t->opts->via, &t->away);
+		ret = gantry_buffer_create(t->last, ring_length(t), t->opts->via, &t->away);
 	if (ret)
 		drop_device_memory(t);
 	return ret;
@@ -169,11 +175,12 @@ static int make_device_memory(struct transfer *t)
 	return 0;
 }
 
-static int make_host_buffer(struct transfer *t, struct gantry_buffer **buf, void **map)
+static int make_host_buffer(struct transfer *t, struct gantry_device *dev,
+			    struct gantry_buffer **buf, void **map)
 {
 	int ret;
 
-	ret = gantry_buffer_create(t->dev, t->opts->chunk, GANTRY_REGION_HOST, buf);
+	ret = gantry_buffer_create(dev, t->opts->chunk, GANTRY_REGION_HOST, buf);
 	if (ret)
 		return fail_call(t, ret, "make a host buffer", "gantry_buffer_create");
 	ret = gantry_buffer_map(*buf, map);
@@ -193,9 +200,10 @@ static int make_slots(struct transfer *t)
 		for (int leg = 0; leg < LEGS; leg++)
 			t->slots[i].sync_file[leg] = -1;
 	for (unsigned int i = 0; i < t->depth && !ret; i++) {
-		ret = make_host_buffer(t, &t->slots[i].in, &t->slots[i].in_map);
+		ret = make_host_buffer(t, t->dev, &t->slots[i].in, &t->slots[i].in_map);
 		if (!ret)
-			ret = make_host_buffer(t, &t->slots[i].out, &t->slots[i].out_map);
+			ret = make_host_buffer(t, t->last, &t->slots[i].out,
+					       &t->slots[i].out_map);
 	}
 	return ret;
 }
@@ -205,21 +213,41 @@ static bool leg_is_used(const struct transfer *t, int leg)
 	return leg != TRANSFER_MOVE - TRANSFER_LOAD || t->opts->use_via;
 }
 
-static int make_legs(struct transfer *t)
+static int make_queue(struct transfer *t, struct gantry_device *dev, struct leg *leg)
 {
+	int ret = gantry_queue_create(dev, NULL, &leg->queue);
+
+	return ret ? fail_call(t, ret, "make a queue", "gantry_queue_create") : 0;
+}
+
+static int make_peer(struct transfer *t, struct leg *leg)
+{
+	int ret = gantry_peer_create(t->dev, t->last, NULL, &leg->peer);
+
+	return ret ? fail_call(t, ret, "join the two cards", "gantry_peer_create") : 0;
+}
+
+static int make_leg(struct transfer *t, int i)
+{
+	struct gantry_device *dev = i ? t->last : t->dev;
+	struct leg *leg = &t->legs[i];
 	int ret;
 
-	for (int i = 0; i < LEGS; i++) {
-		if (!leg_is_used(t, i))
-			continue;
-		ret = gantry_queue_create(t->dev, NULL, &t->legs[i].queue);
-		if (ret)
-			return fail_call(t, ret, "make a queue", "gantry_queue_create");
-		ret = gantry_fence_create(t->dev, &t->legs[i].fence);
-		if (ret)
-			return fail_call(t, ret, "make a fence", "gantry_fence_create");
-	}
-	return 0;
+	ret = i == 1 && t->last != t->dev ? make_peer(t, leg) : make_queue(t, dev, leg);
+	if (ret)
+		return ret;
+	ret = gantry_fence_create(dev, &leg->fence);
+	return ret ? fail_call(t, ret, "make a fence", "gantry_fence_create") : 0;
+}
+
+static int make_legs(struct transfer *t)
+{
+	int ret = 0;
+
+	for (int i = 0; i < LEGS && !ret; i++)
+		if (leg_is_used(t, i))
+			ret = make_leg(t, i);
+	return ret;
 }
 
 /* A short file needs fewer slots, and no queue may be asked for too much. */
@@ -255,6 +283,7 @@ static void tear_down(struct transfer *t)
 {
 	for (int i = 0; i < LEGS; i++) {
 		gantry_queue_destroy(t->legs[i].queue);
+		gantry_peer_destroy(t->legs[i].peer);
 		gantry_fence_destroy(t->legs[i].fence);
 	}
 	for (unsigned int i = 0; t->slots && i < t->depth; i++) {
@@ -340,11 +369,10 @@ struct copy {
 	uint64_t to_offset, from_offset;
 };
 
-/* One leg: starts after @after (unless NULL) has passed this chunk. */
-static int submit_leg(struct transfer *t, uint64_t k, struct slot *slot, int leg,
-		      const struct leg *after, const struct copy *copy)
+static int submit_to_queue(struct transfer *t, uint64_t k, struct leg *leg,
+			   const struct leg *after, const struct copy *copy, uint64_t *seqno)
 {
-	struct gantry_queue *queue = t->legs[leg].queue;
+	struct gantry_queue *queue = leg->queue;
 	int ret;
 
 	ret = gantry_queue_prep_copy(queue, copy->to, copy->to_offset, copy->from,
@@ -352,11 +380,41 @@ static int submit_leg(struct transfer *t, uint64_t k, struct slot *slot, int leg
 	if (!ret && after)
 		ret = gantry_queue_prep_wait(queue, after->fence, k + 1);
 	if (!ret)
-		ret = gantry_queue_prep_signal(queue, t->legs[leg].fence, k + 1);
+		ret = gantry_queue_prep_signal(queue, leg->fence, k + 1);
 	if (!ret)
-		ret = gantry_queue_submit(queue, &slot->seqno[leg]);
+		ret = gantry_queue_submit(queue, seqno);
+	return ret ? fail_call(t, ret, "submit a copy", "gantry_queue_submit") : 0;
+}
+
+static int submit_to_peer(struct transfer *t, uint64_t k, struct leg *leg,
+			  const struct leg *after, const struct copy *copy, uint64_t *number)
+{
+	int ret;
+
+	pthread_mutex_lock(&t->peer_lock);
+	ret = gantry_peer_prep_wait(leg->peer, after->fence, k + 1);
+	if (!ret)
+		ret = gantry_peer_prep_signal(leg->peer, leg->fence, k + 1);
+	if (!ret)
+		ret = gantry_peer_copy(leg->peer, copy->to, copy->to_offset, copy->from,
+				       copy->from_offset, chunk_length(t, k), number);
+	pthread_mutex_unlock(&t->peer_lock);
+	return ret ? fail_call(t, ret, "submit a copy to the other card", "gantry_peer_copy") : 0;
+}
+
+/* One leg: starts after @after (unless NULL) has passed this chunk. */
+static int submit_leg(struct transfer *t, uint64_t k, struct slot *slot, int leg,
+		      const struct leg *after, const struct copy *copy)
+{
+	struct leg *way = &t->legs[leg];
+	int ret;
+
+	if (way->peer)
+		ret = submit_to_peer(t, k, way, after, copy, &slot->seqno[leg]);
+	else
+		ret = submit_to_queue(t, k, way, after, copy, &slot->seqno[leg]);
 	if (ret)
-		return fail_call(t, ret, "submit a copy", "gantry_queue_submit");
+		return ret;
 	/* only for the time it takes: without it, the drainer's own clock counts */
 	ret = gantry_fence_export_sync_file(t->legs[leg].fence, k + 1);
 	slot->sync_file[leg] = ret < 0 ? -1 : ret;
@@ -435,6 +493,19 @@ static void time_legs(struct transfer *t, uint64_t k, struct slot *slot)
 	}
 }
 
+/* Not for long with the lock held, which the feeder needs. */
+static int wait_for_peer(struct transfer *t, uint64_t k, struct leg *leg, uint64_t number)
+{
+	int ret = gantry_fence_wait(leg->fence, k + 1, -1);
+
+	if (ret)
+		return fail_call(t, ret, "wait for the other card", "gantry_fence_wait");
+	pthread_mutex_lock(&t->peer_lock);
+	ret = gantry_peer_wait(leg->peer, number, -1);
+	pthread_mutex_unlock(&t->peer_lock);
+	return ret ? fail_call(t, ret, "copy from card to card", "gantry_peer_wait") : 0;
+}
+
 static int wait_for_legs(struct transfer *t, uint64_t k, struct slot *slot)
 {
 	static const char *const what[LEGS] = {
@@ -447,6 +518,12 @@ static int wait_for_legs(struct transfer *t, uint64_t k, struct slot *slot)
 	for (int i = 0; i < LEGS; i++) {
 		if (!leg_is_used(t, i))
 			continue;
+		if (t->legs[i].peer) {
+			ret = wait_for_peer(t, k, &t->legs[i], slot->seqno[i]);
+			if (ret)
+				return ret;
+			continue;
+		}
 		ret = gantry_queue_wait(t->legs[i].queue, slot->seqno[i], -1);
 		if (ret)
 			return fail_call(t, ret, what[i], "gantry_queue_wait");
@@ -508,6 +585,7 @@ static void *drain(void *context)
 
 static void move_all(struct transfer *t)
 {
+	struct gantry_peer_info info = { .size = sizeof(info) };
 	int64_t start = now_ns();
 	pthread_t drainer;
 	int ret;
@@ -520,6 +598,8 @@ static void move_all(struct transfer *t)
 	feed(t);
 	pthread_join(drainer, NULL);
 	t->result->elapsed = now_ns() - start;
+	if (t->legs[1].peer && !gantry_peer_get_info(t->legs[1].peer, &info))
+		t->result->direct = info.bytes_direct;
 	sha256_digest(&t->sha_in, TRANSFER_SHA256_SIZE, t->result->sha_in);
 	sha256_digest(&t->sha_out, TRANSFER_SHA256_SIZE, t->result->sha_out);
 }
@@ -531,6 +611,8 @@ int transfer_run(struct gantry_device *dev, const struct transfer_options *optio
 		.opts = options,
 		.result = result,
 		.dev = dev,
+		.last = options->use_via && options->to ? options->to : dev,
+		.peer_lock = PTHREAD_MUTEX_INITIALIZER,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,
 	};

@@ -4,6 +4,8 @@
  *
  *   file -> host buffer -> region [-> second region] -> host buffer -> file
  *
+ * The second region may be another card's.
+ *
  * SHA-256 is computed of what was read from the file and of what came back.
  */
 #ifndef GANTRYCTL_TRANSFER_H
@@ -46,6 +48,8 @@ struct transfer_options {
 	bool use_via;
 	/** @via: second region */
 	uint32_t via;
+	/** @to: the card that @via is of, with @use_via; NULL: the same one */
+	struct gantry_device *to;
 	/** @chunk: bytes of one step */
 	uint64_t chunk;
 	/** @depth: chunks under way at once */
@@ -74,6 +78,8 @@ struct transfer_result {
 	int64_t elapsed;
 	/** @chunks: steps made */
 	uint64_t chunks;
+	/** @direct: of the bytes that went to another card, those it read by itself */
+	uint64_t direct;
 	/** @resident: bytes of each region that the journey used */
 	uint64_t resident;
 };

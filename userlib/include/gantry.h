@@ -964,6 +964,32 @@ int gantry_peer_create(struct gantry_device *from, struct gantry_device *to,
 void gantry_peer_destroy(struct gantry_peer *peer);
 
 /**
+ * gantry_peer_prep_wait() - let the next copy start once a point has signaled
+ * @fence: of the first device; must live until gantry_peer_copy() has returned
+ * @point: from 1
+ *
+ * The point must have been submitted (or signaled) by the time of
+ * gantry_peer_copy(). Copies behind that one wait with it.
+ *
+ * Return: 0, or
+ *   -EINVAL  points begin at 1;
+ *   -EXDEV  the fence belongs to another device or context: export it there and
+ *	import it here;
+ *   -ENOBUFS  the next copy waits for a point already.
+ */
+int gantry_peer_prep_wait(struct gantry_peer *peer, struct gantry_fence *fence, uint64_t point);
+
+/**
+ * gantry_peer_prep_signal() - let a point signal when the next copy has ended
+ * @fence: of the second device; must live until gantry_peer_copy() has returned
+ * @point: from 1, higher than those that others signal
+ *
+ * Return: as gantry_peer_prep_wait().
+ */
+int gantry_peer_prep_signal(struct gantry_peer *peer, struct gantry_fence *fence,
+			    uint64_t point);
+
+/**
  * gantry_peer_copy() - copy from a buffer of the one card to one of the other
  * @length: at least 1; any alignment
  * @number: of the copy, for gantry_peer_wait(); may be NULL
@@ -976,11 +1002,12 @@ void gantry_peer_destroy(struct gantry_peer *peer);
  *
  * Copies take effect one after the other. Does not wait for them to end, but for
  * earlier ones when 64 pieces are under way. Both buffers may be destroyed at
- * once. When it fails a part of the destination may have been written.
+ * once. When it fails a part of the destination may have been written, and what
+ * was prepared stays for the next.
  *
  * Return: 0, or
- *   -EINVAL  a range is empty or leaves its buffer, or source and destination
- *	overlap;
+ *   -EINVAL  a range is empty or leaves its buffer, source and destination
+ *	overlap, or it waits for a point that nobody has submitted yet;
  *   -EXDEV  the source is not a buffer of the first device, or the destination
  *	not one of the second;
  *   -EACCES  the destination may not be written;
