@@ -74,6 +74,7 @@ struct ga100_tsg {
  * @tsg: group that has the PBDMA, or had it last
  * @channel: channel of it, likewise
  * @slice_end: until when @tsg may have it
+ * @expired: the loaded channel is there by a list that is not in force any more
  * @round: number of this search for a channel that can do something; from 1
  * @retry: when those that wait shall be looked at again, or 0
  * @patience: how long they are left alone
@@ -93,6 +94,7 @@ struct ga100_runlist {
 	unsigned int tsg;
 	unsigned int channel;
 	uint64_t slice_end;
+	bool expired;
 	unsigned int round;
 	uint64_t retry;
 	uint64_t patience;

@@ -87,6 +87,7 @@ static void clear(struct ga100_runlist *rl)
 	rl->tsg = 0;
 	rl->channel = 0;
 	rl->slice_end = 0;
+	rl->expired = false;
 	rl->retry = 0;
 }
 

@@ -310,25 +310,30 @@ static bool holds_on(struct ga100_engine *engine)
 		(hung == GA100_HUNG || hung == GA100_HUNG_AND_BUSY);
 }
 
-/* A new list ends the slice of whoever the old one gave it to */
+/* A new list ends the slice of whoever the old one gave it to, as soon as that is possible */
 static void serve_submit(struct ga100_engine *engine)
 {
 	if (!submitted(engine))
 		return;
-	if (engine->pbdma.loaded)
-		ga100_channel_save(engine, GA100_CHRAM_PENDING);
 	ga100_list_take(engine);
+	engine->runlist.expired = engine->pbdma.loaded;
 	engine->runlist.patience = PATIENCE_MIN;
+}
+
+static void expire(struct ga100_engine *engine)
+{
+	if (engine->runlist.expired && engine->pbdma.loaded)
+		ga100_channel_save(engine, GA100_CHRAM_PENDING);
+	engine->runlist.expired = false;
 }
 
 bool ga100_schedule_turn(struct ga100_engine *engine)
 {
-	if (ga100_pbdma_frozen(engine))
-		return false;
-	if (holds_on(engine))
-		return false;
-	serve_preempt(engine);
 	serve_submit(engine);
+	if (ga100_pbdma_frozen(engine) || holds_on(engine))
+		return false;
+	expire(engine);
+	serve_preempt(engine);
 	begin_round(engine);
 	if (!engine->pbdma.loaded)
 		return pick(engine);

@@ -236,6 +236,27 @@ static void a_preempted_group_goes_on_later(void **state)
 		;
 }
 
+static void a_new_list_is_read_while_the_pbdma_stands_still(void **state)
+{
+	struct bed *bed = *state;
+	struct chan bad = chan_one(bed, 0), good = chan_make(bed, 0, 6);
+	const struct chan *all[] = { &good };
+
+	chan_method(&bad, GA100_METHOD_ILLEGAL, 0);
+	chan_run(&bad);
+	chan_submit(bed, 0, all, 1);
+	assert_int_equal(chan_runlist(&bad, GA100_RUNLIST_SUBMIT_INFO), 0);
+	assert_true(chan_word(&bad) & GA100_CHRAM_ON_PBDMA);
+	chan_release(&good, 0, 1, 0);
+	chan_run(&good);
+	assert_int_equal(chan_semaphore_value(&good, 0), 0);
+	/* It is not on the list any more, so that it does not try again */
+	chan_set_pbdma(&bad, GA100_PBDMA_INTR_0, GA100_PBDMA_INTR_METHOD);
+	chan_settle(bed);
+	assert_int_equal(chan_semaphore_value(&good, 0), 1);
+	assert_int_equal(chan_pbdma(&bad, GA100_PBDMA_INTR_0), 0);
+}
+
 /* --- Host's methods --- */
 
 static void semaphores_have_many_forms(void **state)
@@ -904,6 +925,7 @@ int main(void)
 		CHAN_TEST(a_list_that_is_nowhere_is_noted),
 		CHAN_TEST(groups_share_the_engine),
 		CHAN_TEST(a_preempted_group_goes_on_later),
+		CHAN_TEST(a_new_list_is_read_while_the_pbdma_stands_still),
 		CHAN_TEST(semaphores_have_many_forms),
 		CHAN_TEST(reductions_work_on_memory),
 		CHAN_TEST(the_older_semaphore_methods_work_too),
