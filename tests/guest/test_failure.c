@@ -6,6 +6,7 @@
  * model.
  */
 #include "fixture.h"
+#include "gate.h"
 
 #include <fcntl.h>
 #include <linux/sync_file.h>
@@ -63,6 +64,8 @@ static void queues_on_one_ring(struct gantry_device *dev, struct gantry_queue *p
 static void a_job_that_the_card_cannot_do_breaks_its_queue(void **state)
 {
 	struct bench *b = *state;
+	struct gantry_fence *fence = fence_make(b->dev);
+	struct gate gate = gate_make();
 	struct gantry_buffer *src = buffer_make(b->dev, 64 * KIB, GANTRY_REGION_HOST);
 	struct gantry_buffer *dst = buffer_make(b->dev, 64 * KIB, 0);
 	struct gantry_queue *queue = queue_make(b->dev), *fresh;
@@ -70,10 +73,14 @@ static void a_job_that_the_card_cannot_do_breaks_its_queue(void **state)
 	uint64_t failed, behind, broke_at = 0;
 
 	bus_mastering(card_address(0), false);
+	/* However late the second one is, the first has not failed before. */
+	gate_hold(&gate, fence, 1);
+	assert_done(gantry_queue_prep_wait(queue, fence, 1));
 	assert_done(gantry_queue_prep_copy(queue, dst, 0, src, 0, 64 * KIB, 0));
 	failed = queue_submit(queue);
 	assert_done(gantry_queue_prep_copy(queue, src, 0, dst, 0, 4 * KIB, 0));
 	behind = queue_submit(queue);
+	gate_open(&gate);
 
 	assert_refused(gantry_queue_wait(queue, failed, PATIENCE), EIO);
 	assert_refused(gantry_queue_wait(queue, behind, PATIENCE), ECANCELED);
@@ -99,6 +106,8 @@ static void a_job_that_the_card_cannot_do_breaks_its_queue(void **state)
 	assert_int_equal(after.device_resets, before.device_resets);
 
 	gantry_queue_destroy(fresh);
+	gate_destroy(&gate);
+	gantry_fence_destroy(fence);
 	gantry_buffer_destroy(dst);
 	gantry_buffer_destroy(src);
 }
@@ -157,16 +166,21 @@ static void a_card_that_no_ring_reset_helps_is_reset_as_a_whole(void **state)
 	struct gantry_buffer *src = buffer_make(b->dev, 64 * KIB, GANTRY_REGION_HOST);
 	struct gantry_buffer *dst = buffer_make(b->dev, 64 * KIB, 2);
 	struct drm_gantry_counters_info before = counters_now(b->fd), after;
+	struct gantry_fence *fence = fence_make(b->dev);
 	struct gantry_queue *pair[2], *fresh;
+	struct gate gate = gate_make();
 	uint64_t seqno[2];
 	int i;
 
 	queues_on_one_ring(b->dev, pair);
 	bus_mastering(card_address(0), false);
+	gate_hold(&gate, fence, 1);
 	for (i = 0; i < 2; i++) {
+		assert_done(gantry_queue_prep_wait(pair[i], fence, 1));
 		assert_done(gantry_queue_prep_copy(pair[i], dst, i * 4 * KIB, src, 0, 4 * KIB, 0));
 		seqno[i] = queue_submit(pair[i]);
 	}
+	gate_open(&gate);
 	for (i = 0; i < 2; i++)
 		assert_refused(gantry_queue_wait(pair[i], seqno[i], PATIENCE), EIO);
 	bus_mastering(card_address(0), true);
@@ -180,6 +194,8 @@ static void a_card_that_no_ring_reset_helps_is_reset_as_a_whole(void **state)
 	gantry_queue_destroy(fresh);
 	for (i = 0; i < 2; i++)
 		gantry_queue_destroy(pair[i]);
+	gate_destroy(&gate);
+	gantry_fence_destroy(fence);
 	gantry_buffer_destroy(dst);
 	gantry_buffer_destroy(src);
 }

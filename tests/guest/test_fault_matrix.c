@@ -24,9 +24,10 @@
 #define ENDLESS		"600000"
 #define SHORT		"300"
 
-/* For a reset that works, and for one that will not */
+/* For a reset that works, for one that works the second time, and for one that never does */
 #define RESET_LONG	"10000"
 #define RESET_SHORT	"500"
+#define RESET_HOPELESS	"100"
 
 #define ANYWHERE	VFU_FAULT_ANYWHERE
 
@@ -84,7 +85,7 @@ static void bind_off_bus(const struct row *row)
 
 static void bind_reset_fails(const struct row *row)
 {
-	set_parameter("reset_timeout_ms", RESET_SHORT);
+	set_parameter("reset_timeout_ms", RESET_HOPELESS);
 	fault_arm(0, &row->faults[1]);
 	expect_refused_then_bound();
 }
@@ -207,11 +208,18 @@ static const struct row rows[] = {
 
 /* ---- a cell ----------------------------------------------------------------------- */
 
+static const char *reset_timeout(const struct row *row)
+{
+	if (row->aftermath == FAILED)
+		return RESET_HOPELESS;
+	return row->resets_failed ? RESET_SHORT : RESET_LONG;
+}
+
 static void arm(const struct row *row)
 {
 	unsigned int i;
 
-	set_parameter("reset_timeout_ms", row->resets_failed ? RESET_SHORT : RESET_LONG);
+	set_parameter("reset_timeout_ms", reset_timeout(row));
 	for (i = 0; i < ARRAY_LENGTH(row->faults) && row->faults[i].name; i++)
 		fault_arm(0, &row->faults[i]);
 }

@@ -169,7 +169,7 @@ static void expect_gone(struct holder *h)
 
 	/* Whatever was under way has an end, once what it waited for has. */
 	gate_open(&h->gate);
-	assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+	assert_int_equal(poll(&poll_fd, 1, 60000), 1);
 	/* Device memory is out of reach, also by a mapping made now. */
 	assert_true(raises_bus_error(h->hbm_map));
 	assert_true(raises_bus_error(h->hbm_map + HELD - 1));
@@ -258,7 +258,7 @@ static void a_job_that_waits_ends_with_the_card(void **state)
 	assert_done(poll_fd.fd);
 	unbind();
 	gate_open(&gate);
-	assert_int_equal(poll(&poll_fd, 1, 10000), 1);
+	assert_int_equal(poll(&poll_fd, 1, 60000), 1);
 	assert_refused(gantry_queue_wait(queue, 1, SECOND), ENODEV);
 	close(poll_fd.fd);
 	gate_destroy(&gate);
