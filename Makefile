@@ -3,8 +3,8 @@
 # The two commands are `make demo` and `make check`; `make help` has the rest.
 # Everything happens in tests/lab; kbuild reads Kbuild, not this file.
 
-.PHONY: help demo check check-style check-lab check-unit check-emu check-bench check-guest \
-	check-debug check-fuzz check-dkms bench fuzz shell build clean install dkms-install uninstall
+.PHONY: help demo check check-style check-lab check-unit check-emu check-nouveau check-bench \
+	check-guest check-debug check-fuzz check-dkms bench fuzz shell build clean install dkms-install uninstall
 
 help:
 	@tests/lab/help
@@ -15,7 +15,7 @@ demo:
 check:
 	@tests/lab/check
 
-check-style check-lab check-unit check-emu check-bench check-guest check-debug \
+check-style check-lab check-unit check-emu check-nouveau check-bench check-guest check-debug \
 		check-fuzz check-dkms:
 	@tests/lab/check $(@:check-%=%)
 
