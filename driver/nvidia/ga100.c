@@ -84,7 +84,7 @@ static int ga100_find_memory(struct gantry_device *gdev)
 	if (size < 2 * GA100_VRAM_RESERVED)
 		return -ENODEV;
 	card->vram_end = size - GA100_VRAM_FIRMWARE;
-	strscpy(region->name, "hbm", sizeof(region->name));
+	strscpy(region->name, "hbm0", sizeof(region->name));
 	region->base = GA100_VA_VRAM + GA100_VRAM_RESERVED;
 	region->cpu_base = pci_resource_start(pdev, GA100_BAR_VRAM) + GA100_VRAM_RESERVED;
 	region->size = card->vram_end - GA100_VRAM_RESERVED;
