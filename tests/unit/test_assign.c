@@ -3,11 +3,9 @@
  * assign: what the file of assignments means for each card, and what is written
  * to sysfs for it.
  *
- * sysfs and the file are in a folder of the test; each attribute is a file that
- * keeps what was last written to it.
+ * sysfs and the file are in a folder of the test.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,26 +13,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "assign.h"
 #include "assignments.h"
 #include "gantryctl.h"
-#include "sysfs.h"
+#include "sysfs_folder.h"
 
 #define FIRST "0000:00:04.0"
 #define SECOND "0000:5e:00.0"
 #define OVERRIDE(address) "bus/pci/devices/" address "/driver_override"
 #define BIND "bus/pci/drivers/gantry/bind"
 
-static char root[] = "/tmp/gantry-assign-XXXXXX";
-static char file[64], output[64];
+static char file[64];
 static struct gantry_card cards[2];
 /* The driver that the first card has from the second look on. */
 static const char *quicker;
-static int saved_stderr, saved_stdout;
 
 /* ---- in place of the library and open.c ---------------------------------------- */
 
@@ -78,115 +73,42 @@ int find_card(const char *name, struct gantry_card *card)
 
 /* ---- the folder ---------------------------------------------------------------- */
 
-static void write_file(const char *name, const char *text, int mode)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", root, name);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
-static void read_file(const char *path, char text[4096])
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t length;
-
-	assert_true(fd >= 0);
-	length = read(fd, text, 4095);
-	assert_true(length >= 0);
-	text[length] = '\0';
-	close(fd);
-}
-
-static void assert_attribute(const char *name, const char *expected)
-{
-	char path[128], text[4096];
-
-	snprintf(path, sizeof(path), "%s/%s", root, name);
-	read_file(path, text);
-	assert_string_equal(text, expected);
-}
-
 static void assert_nothing_taken(void)
 {
-	assert_attribute(OVERRIDE(FIRST), "");
-	assert_attribute(OVERRIDE(SECOND), "");
-	assert_attribute(BIND, "");
-}
-
-static void make_folders(const char *path)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "mkdir -p %s/%s", root, path);
-	assert_int_equal(system(command), 0);
-}
-
-static void remove_module(void)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -r %s/bus/pci/drivers/gantry", root);
-	assert_int_equal(system(command), 0);
-}
-
-static void redirect(int *saved, int to, const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-	assert_true(fd >= 0);
-	*saved = dup(to);
-	dup2(fd, to);
-	close(fd);
+	attribute_expect(OVERRIDE(FIRST), "");
+	attribute_expect(OVERRIDE(SECOND), "");
+	attribute_expect(BIND, "");
 }
 
 static int setup(void **state)
 {
 	(void)state;
-	strcpy(root + strlen(root) - 6, "XXXXXX");
-	assert_non_null(mkdtemp(root));
-	sysfs_root = root;
-	snprintf(file, sizeof(file), "%s/cards.conf", root);
-	snprintf(output, sizeof(output), "%s/output", root);
+	folder_setup();
+	snprintf(file, sizeof(file), "%s", folder_path("cards.conf"));
 	assignments_path = file;
 	modprobe_path = "/bin/false";
 	quicker = NULL;
-	make_folders("bus/pci/devices/" FIRST);
-	make_folders("bus/pci/devices/" SECOND);
-	make_folders("bus/pci/drivers/gantry");
-	make_folders("bus/pci/drivers/neuron");
-	write_file(OVERRIDE(FIRST), "", 0600);
-	write_file(OVERRIDE(SECOND), "", 0600);
-	write_file(BIND, "", 0600);
-	write_file("bus/pci/drivers/neuron/unbind", "", 0600);
+	folder_make("bus/pci/devices/" FIRST);
+	folder_make("bus/pci/devices/" SECOND);
+	folder_make("bus/pci/drivers/gantry");
+	folder_make("bus/pci/drivers/neuron");
+	attribute_write(OVERRIDE(FIRST), "");
+	attribute_write(OVERRIDE(SECOND), "");
+	attribute_write(BIND, "");
+	attribute_write("bus/pci/drivers/neuron/unbind", "");
 	cards[0] = (struct gantry_card) {
 		.size = sizeof(cards[0]), .pci_address = FIRST, .chip = "trainium2",
 		.vendor_id = 0x1d0f, .device_id = 0x7364,
 	};
 	cards[1] = cards[0];
 	strcpy(cards[1].pci_address, SECOND);
-	fflush(NULL);
-	redirect(&saved_stdout, STDOUT_FILENO, output);
-	redirect(&saved_stderr, STDERR_FILENO, output);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	char command[64];
-
 	(void)state;
-	fflush(NULL);
-	dup2(saved_stdout, STDOUT_FILENO);
-	dup2(saved_stderr, STDERR_FILENO);
-	close(saved_stdout);
-	close(saved_stderr);
-	snprintf(command, sizeof(command), "rm -rf %s", root);
-	return system(command);
+	return folder_teardown();
 }
 
 #define assign(...) assign_words((char *[]){ "assign", ##__VA_ARGS__, NULL })
@@ -200,21 +122,9 @@ static int assign_words(char **argv)
 	return command_assign(argc, argv);
 }
 
-/* What was said, by the last call and those before it. */
-static void assert_said(const char *text)
-{
-	char all[4096];
-
-	fflush(NULL);
-	read_file(output, all);
-	if (!strstr(all, text))
-		print_error("'%s' is not in: %s\n", text, all);
-	assert_non_null(strstr(all, text));
-}
-
 static void rules(const char *text)
 {
-	write_file("cards.conf", text, 0600);
+	attribute_write("cards.conf", text);
 }
 
 /* ---- the file -------------------------------------------------------------------- */
@@ -239,9 +149,9 @@ static void an_address_fits_its_card_alone(void **state)
 	(void)state;
 	rules("assign " SECOND "\n");
 	assert_int_equal(assign(), EXIT_OK);
-	assert_attribute(OVERRIDE(FIRST), "");
-	assert_attribute(OVERRIDE(SECOND), "gantry");
-	assert_attribute(BIND, SECOND);
+	attribute_expect(OVERRIDE(FIRST), "");
+	attribute_expect(OVERRIDE(SECOND), "gantry");
+	attribute_expect(BIND, SECOND);
 }
 
 static void every_way_to_name_a_card_fits(void **state)
@@ -254,11 +164,11 @@ static void every_way_to_name_a_card_fits(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		write_file(OVERRIDE(FIRST), "", 0600);
+		attribute_write(OVERRIDE(FIRST), "");
 		snprintf(text, sizeof(text), "  assign\t%s # why\r\n", names[i]);
 		rules(text);
 		assert_int_equal(assign(), EXIT_OK);
-		assert_attribute(OVERRIDE(FIRST), "gantry");
+		attribute_expect(OVERRIDE(FIRST), "gantry");
 	}
 }
 
@@ -276,11 +186,11 @@ static void the_last_rule_that_fits_decides(void **state)
 	(void)state;
 	rules("assign trainium2\nleave " FIRST "\n");
 	assert_int_equal(assign(), EXIT_OK);
-	assert_attribute(OVERRIDE(FIRST), "");
-	assert_attribute(OVERRIDE(SECOND), "gantry");
+	attribute_expect(OVERRIDE(FIRST), "");
+	attribute_expect(OVERRIDE(SECOND), "gantry");
 	rules("leave *\nassign " FIRST "\n");
 	assert_int_equal(assign(), EXIT_OK);
-	assert_attribute(OVERRIDE(FIRST), "gantry");
+	attribute_expect(OVERRIDE(FIRST), "gantry");
 }
 
 static void a_bad_line_refuses_the_whole_file(void **state)
@@ -303,7 +213,7 @@ static void a_bad_line_refuses_the_whole_file(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		rules(bad[i].text);
 		assert_int_equal(assign(), EXIT_FAILED);
-		assert_said(bad[i].said);
+		expect_said(bad[i].said);
 		assert_nothing_taken();
 	}
 }
@@ -311,9 +221,9 @@ static void a_bad_line_refuses_the_whole_file(void **state)
 static void a_file_that_cannot_be_read_takes_nothing(void **state)
 {
 	(void)state;
-	make_folders("cards.conf");
+	folder_make("cards.conf");
 	assert_int_equal(assign(), EXIT_FAILED);
-	assert_said("cards.conf");
+	expect_said("cards.conf");
 	assert_nothing_taken();
 }
 
@@ -324,9 +234,9 @@ static void all_overrides_are_set_before_one_card_is_bound(void **state)
 	(void)state;
 	rules("assign trainium2\n");
 	assert_int_equal(assign(FIRST), EXIT_OK);
-	assert_attribute(OVERRIDE(FIRST), "gantry");
-	assert_attribute(OVERRIDE(SECOND), "gantry");
-	assert_attribute(BIND, FIRST);
+	attribute_expect(OVERRIDE(FIRST), "gantry");
+	attribute_expect(OVERRIDE(SECOND), "gantry");
+	attribute_expect(BIND, FIRST);
 }
 
 static void a_card_of_another_driver_is_left_alone(void **state)
@@ -335,9 +245,9 @@ static void a_card_of_another_driver_is_left_alone(void **state)
 	rules("assign " FIRST "\n");
 	strcpy(cards[0].driver, "neuron");
 	assert_int_equal(assign(), EXIT_FAILED);
-	assert_said(FIRST " is assigned to gantry but belongs to driver neuron");
+	expect_said(FIRST " is assigned to gantry but belongs to driver neuron");
 	assert_nothing_taken();
-	assert_attribute("bus/pci/drivers/neuron/unbind", "");
+	attribute_expect("bus/pci/drivers/neuron/unbind", "");
 }
 
 static void a_card_meant_for_another_driver_is_left_alone(void **state)
@@ -346,9 +256,9 @@ static void a_card_meant_for_another_driver_is_left_alone(void **state)
 	rules("assign trainium2\n");
 	strcpy(cards[0].driver_override, "vfio-pci");
 	assert_int_equal(assign("--new", FIRST), EXIT_FAILED);
-	assert_said("its driver_override is vfio-pci");
-	assert_attribute(OVERRIDE(FIRST), "");
-	assert_attribute(BIND, "");
+	expect_said("its driver_override is vfio-pci");
+	attribute_expect(OVERRIDE(FIRST), "");
+	attribute_expect(BIND, "");
 }
 
 static void one_card_that_fails_does_not_stop_the_next(void **state)
@@ -357,7 +267,7 @@ static void one_card_that_fails_does_not_stop_the_next(void **state)
 	rules("assign trainium2\n");
 	strcpy(cards[0].driver, "neuron");
 	assert_int_equal(assign(), EXIT_FAILED);
-	assert_attribute(BIND, SECOND);
+	attribute_expect(BIND, SECOND);
 }
 
 static void a_new_card_is_taken_from_the_driver_that_was_quicker(void **state)
@@ -366,24 +276,21 @@ static void a_new_card_is_taken_from_the_driver_that_was_quicker(void **state)
 	rules("assign trainium2\n");
 	strcpy(cards[0].driver, "neuron");
 	assert_int_equal(assign("--new", FIRST), EXIT_OK);
-	assert_attribute(OVERRIDE(FIRST), "gantry");
-	assert_attribute("bus/pci/drivers/neuron/unbind", FIRST);
-	assert_attribute(BIND, FIRST);
+	attribute_expect(OVERRIDE(FIRST), "gantry");
+	attribute_expect("bus/pci/drivers/neuron/unbind", FIRST);
+	attribute_expect(BIND, FIRST);
 }
 
 /* Another driver gets it between our first look and our binding, which fails. */
 static void a_new_card_is_looked_at_again_when_it_cannot_be_bound(void **state)
 {
-	char path[128];
-
 	(void)state;
 	rules("assign " FIRST "\n");
 	quicker = "neuron";
-	snprintf(path, sizeof(path), "%s/" BIND, root);
-	assert_int_equal(unlink(path), 0);
+	attribute_remove(BIND);
 	assert_int_equal(assign("--new", FIRST), EXIT_FAILED);
-	assert_attribute(OVERRIDE(FIRST), "gantry");
-	assert_attribute("bus/pci/drivers/neuron/unbind", FIRST);
+	attribute_expect(OVERRIDE(FIRST), "gantry");
+	attribute_expect("bus/pci/drivers/neuron/unbind", FIRST);
 }
 
 static void a_new_card_that_is_not_assigned_stays_where_it_is(void **state)
@@ -392,8 +299,8 @@ static void a_new_card_that_is_not_assigned_stays_where_it_is(void **state)
 	rules("assign trainium2\nleave " FIRST "\n");
 	strcpy(cards[0].driver, "neuron");
 	assert_int_equal(assign("--new", FIRST), EXIT_OK);
-	assert_attribute(OVERRIDE(FIRST), "");
-	assert_attribute("bus/pci/drivers/neuron/unbind", "");
+	attribute_expect(OVERRIDE(FIRST), "");
+	attribute_expect("bus/pci/drivers/neuron/unbind", "");
 }
 
 static void a_card_that_gantry_has_is_fine(void **state)
@@ -401,32 +308,30 @@ static void a_card_that_gantry_has_is_fine(void **state)
 	(void)state;
 	rules("assign " FIRST "\n");
 	strcpy(cards[0].driver, "gantry");
-	write_file("bus/pci/drivers/gantry/" FIRST, "", 0600);
+	attribute_write("bus/pci/drivers/gantry/" FIRST, "");
 	assert_int_equal(assign(), EXIT_OK);
-	assert_attribute(BIND, "");
+	attribute_expect(BIND, "");
 }
 
 static void the_module_is_loaded_only_for_an_assigned_card(void **state)
 {
 	(void)state;
-	remove_module();
+	attribute_remove(BIND);
+	assert_int_equal(rmdir(folder_path("bus/pci/drivers/gantry")), 0);
 	assert_int_equal(assign(), EXIT_OK);
 	rules("assign " SECOND "\n");
 	assert_int_equal(assign(FIRST), EXIT_OK);
 	assert_int_equal(assign(SECOND), EXIT_FAILED);
-	assert_said("cannot load gantry.ko");
+	expect_said("cannot load gantry.ko");
 }
 
 static void a_bind_that_fails_is_told(void **state)
 {
-	char path[128];
-
 	(void)state;
 	rules("assign " FIRST "\n");
-	snprintf(path, sizeof(path), "%s/" BIND, root);
-	assert_int_equal(unlink(path), 0);
+	attribute_remove(BIND);
 	assert_int_equal(assign(), EXIT_FAILED);
-	assert_said("cannot bind " FIRST);
+	expect_said("cannot bind " FIRST);
 }
 
 static void a_dry_run_changes_nothing_and_says_which_line(void **state)
@@ -435,8 +340,8 @@ static void a_dry_run_changes_nothing_and_says_which_line(void **state)
 	rules("assign trainium2\nleave " SECOND "\n");
 	strcpy(cards[0].driver, "neuron");
 	assert_int_equal(assign("--dry-run"), EXIT_OK);
-	assert_said(FIRST " trainium2: assigned to gantry (line 1), driver neuron");
-	assert_said(SECOND " trainium2: left alone (line 2)");
+	expect_said(FIRST " trainium2: assigned to gantry (line 1), driver neuron");
+	expect_said(SECOND " trainium2: left alone (line 2)");
 	assert_nothing_taken();
 }
 
@@ -445,10 +350,10 @@ static void json_has_every_card(void **state)
 	(void)state;
 	rules("assign " FIRST "\n");
 	assert_int_equal(assign("--json", "-n"), EXIT_OK);
-	assert_said("\"pci_address\": \"" FIRST "\"");
-	assert_said("\"assigned\": true");
-	assert_said("\"pci_address\": \"" SECOND "\"");
-	assert_said("\"assigned\": false");
+	expect_said("\"pci_address\": \"" FIRST "\"");
+	expect_said("\"assigned\": true");
+	expect_said("\"pci_address\": \"" SECOND "\"");
+	expect_said("\"assigned\": false");
 }
 
 static void wrong_usage_changes_nothing(void **state)

@@ -2,11 +2,9 @@
 /*
  * bind and unbind: what is written to sysfs, in which order, and what is undone.
  *
- * sysfs is a folder of the test; each attribute is a file that keeps what was
- * last written to it. Whether the node comes is decided here.
+ * sysfs is a folder of the test. Whether the node comes is decided here.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,24 +12,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "bind.h"
 #include "gantryctl.h"
 #include "node_wait.h"
-#include "sysfs.h"
+#include "sysfs_folder.h"
 
 #define ADDRESS "0000:00:04.0"
 #define OVERRIDE "bus/pci/devices/" ADDRESS "/driver_override"
 #define BIND "bus/pci/drivers/gantry/bind"
 #define UNBIND "bus/pci/drivers/gantry/unbind"
 
-static char root[] = "/tmp/gantry-sysfs-XXXXXX";
 static int node_error;
 static struct gantry_card found;
-static int saved_stderr, saved_stdout;
 
 /* ---- in place of open.c and node_wait.c -------------------------------------- */
 
@@ -67,94 +62,24 @@ void node_wait_end(struct node_wait *wait)
 	(void)wait;
 }
 
-/* ---- the folder ---------------------------------------------------------------- */
-
-static void path_of(char path[256], const char *name)
-{
-	snprintf(path, 256, "%s/%s", root, name);
-}
-
-static void make_folder(const char *name)
-{
-	char path[256];
-
-	path_of(path, name);
-	assert_int_equal(mkdir(path, 0700), 0);
-}
-
-static void make_attribute(const char *name)
-{
-	char path[256];
-	int fd;
-
-	path_of(path, name);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	assert_true(fd >= 0);
-	close(fd);
-}
-
-static void remove_attribute(const char *name)
-{
-	char path[256];
-
-	path_of(path, name);
-	assert_int_equal(unlink(path), 0);
-}
-
-static void assert_attribute(const char *name, const char *expected)
-{
-	char path[256], text[64];
-	ssize_t length;
-	int fd;
-
-	path_of(path, name);
-	fd = open(path, O_RDONLY);
-	assert_true(fd >= 0);
-	length = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	assert_true(length >= 0);
-	text[length] = '\0';
-	assert_string_equal(text, expected);
-}
-
 static int setup(void **state)
 {
 	(void)state;
-	strcpy(root + strlen(root) - 6, "XXXXXX");
-	assert_non_null(mkdtemp(root));
-	sysfs_root = root;
-	make_folder("bus");
-	make_folder("bus/pci");
-	make_folder("bus/pci/devices");
-	make_folder("bus/pci/devices/" ADDRESS);
-	make_folder("bus/pci/drivers");
-	make_folder("bus/pci/drivers/gantry");
-	make_attribute(OVERRIDE);
-	make_attribute(BIND);
-	make_attribute(UNBIND);
+	folder_setup();
+	folder_make("bus/pci/devices/" ADDRESS);
+	folder_make("bus/pci/drivers/gantry");
+	attribute_write(OVERRIDE, "");
+	attribute_write(BIND, "");
+	attribute_write(UNBIND, "");
 	node_error = 0;
 	found = (struct gantry_card) { .size = sizeof(found), .pci_address = ADDRESS };
-	/* the messages are for people; the exit codes are what is tested */
-	fflush(NULL);
-	saved_stdout = dup(STDOUT_FILENO);
-	saved_stderr = dup(STDERR_FILENO);
-	dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
-	dup2(STDOUT_FILENO, STDERR_FILENO);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	char command[64];
-
 	(void)state;
-	fflush(NULL);
-	dup2(saved_stdout, STDOUT_FILENO);
-	dup2(saved_stderr, STDERR_FILENO);
-	close(saved_stdout);
-	close(saved_stderr);
-	snprintf(command, sizeof(command), "rm -rf %s", root);
-	return system(command);
+	return folder_teardown();
 }
 
 static int bind(const char *card)
@@ -175,24 +100,19 @@ static void bind_sets_the_override_and_binds(void **state)
 {
 	(void)state;
 	assert_int_equal(bind(ADDRESS), EXIT_OK);
-	assert_attribute(OVERRIDE, "gantry");
-	assert_attribute(BIND, ADDRESS);
-	assert_attribute(UNBIND, "");
+	attribute_expect(OVERRIDE, "gantry");
+	attribute_expect(BIND, ADDRESS);
+	attribute_expect(UNBIND, "");
 }
 
 static void bind_without_module_changes_nothing(void **state)
 {
 	(void)state;
-	remove_attribute(BIND);
-	remove_attribute(UNBIND);
-	{
-		char path[256];
-
-		path_of(path, "bus/pci/drivers/gantry");
-		assert_int_equal(rmdir(path), 0);
-	}
+	attribute_remove(BIND);
+	attribute_remove(UNBIND);
+	assert_int_equal(rmdir(folder_path("bus/pci/drivers/gantry")), 0);
 	assert_int_equal(bind(ADDRESS), EXIT_FAILED);
-	assert_attribute(OVERRIDE, "");
+	attribute_expect(OVERRIDE, "");
 }
 
 static void bind_of_a_foreign_card_changes_nothing(void **state)
@@ -200,8 +120,8 @@ static void bind_of_a_foreign_card_changes_nothing(void **state)
 	(void)state;
 	strcpy(found.driver, "neuron");
 	assert_int_equal(bind(ADDRESS), EXIT_FAILED);
-	assert_attribute(OVERRIDE, "");
-	assert_attribute(BIND, "");
+	attribute_expect(OVERRIDE, "");
+	attribute_expect(BIND, "");
 }
 
 static void bind_of_a_bound_card_is_done_already(void **state)
@@ -209,17 +129,17 @@ static void bind_of_a_bound_card_is_done_already(void **state)
 	(void)state;
 	strcpy(found.driver, "gantry");
 	assert_int_equal(bind(ADDRESS), EXIT_OK);
-	assert_attribute(OVERRIDE, "");
-	assert_attribute(BIND, "");
+	attribute_expect(OVERRIDE, "");
+	attribute_expect(BIND, "");
 }
 
 static void bind_that_the_driver_refuses_is_undone(void **state)
 {
 	(void)state;
-	remove_attribute(BIND);
+	attribute_remove(BIND);
 	strcpy(found.driver_override, "vfio-pci");
 	assert_int_equal(bind(ADDRESS), EXIT_FAILED);
-	assert_attribute(OVERRIDE, "vfio-pci");
+	attribute_expect(OVERRIDE, "vfio-pci");
 }
 
 static void bind_without_node_is_undone(void **state)
@@ -227,8 +147,8 @@ static void bind_without_node_is_undone(void **state)
 	(void)state;
 	node_error = -ETIMEDOUT;
 	assert_int_equal(bind(ADDRESS), EXIT_FAILED);
-	assert_attribute(UNBIND, ADDRESS);
-	assert_attribute(OVERRIDE, "\n");
+	attribute_expect(UNBIND, ADDRESS);
+	attribute_expect(OVERRIDE, "\n");
 }
 
 static void unbind_clears_the_override_and_unbinds(void **state)
@@ -237,9 +157,9 @@ static void unbind_clears_the_override_and_unbinds(void **state)
 	strcpy(found.driver, "gantry");
 	strcpy(found.driver_override, "gantry");
 	assert_int_equal(unbind(ADDRESS), EXIT_OK);
-	assert_attribute(OVERRIDE, "\n");
-	assert_attribute(UNBIND, ADDRESS);
-	assert_attribute(BIND, "");
+	attribute_expect(OVERRIDE, "\n");
+	attribute_expect(UNBIND, ADDRESS);
+	attribute_expect(BIND, "");
 }
 
 static void unbind_that_fails_keeps_the_override(void **state)
@@ -247,9 +167,9 @@ static void unbind_that_fails_keeps_the_override(void **state)
 	(void)state;
 	strcpy(found.driver, "gantry");
 	strcpy(found.driver_override, "gantry");
-	remove_attribute(UNBIND);
+	attribute_remove(UNBIND);
 	assert_int_equal(unbind(ADDRESS), EXIT_FAILED);
-	assert_attribute(OVERRIDE, "gantry");
+	attribute_expect(OVERRIDE, "gantry");
 }
 
 static void unbind_of_an_assigned_card_clears_its_override(void **state)
@@ -257,8 +177,8 @@ static void unbind_of_an_assigned_card_clears_its_override(void **state)
 	(void)state;
 	strcpy(found.driver_override, "gantry");
 	assert_int_equal(unbind(ADDRESS), EXIT_OK);
-	assert_attribute(OVERRIDE, "\n");
-	assert_attribute(UNBIND, "");
+	attribute_expect(OVERRIDE, "\n");
+	attribute_expect(UNBIND, "");
 }
 
 static void unbind_leaves_other_drivers_alone(void **state)
@@ -268,8 +188,8 @@ static void unbind_leaves_other_drivers_alone(void **state)
 	assert_int_equal(unbind(ADDRESS), EXIT_OK);	/* gantry does not have it */
 	strcpy(found.driver, "vfio-pci");
 	assert_int_equal(unbind(ADDRESS), EXIT_FAILED);
-	assert_attribute(OVERRIDE, "");
-	assert_attribute(UNBIND, "");
+	attribute_expect(OVERRIDE, "");
+	attribute_expect(UNBIND, "");
 }
 
 static void wrong_usage_changes_nothing(void **state)
@@ -282,7 +202,7 @@ static void wrong_usage_changes_nothing(void **state)
 	assert_int_equal(bind("0000:00:09.0"), EXIT_FAILED);
 	assert_int_equal(command_bind(3, two), EXIT_USAGE);
 	assert_int_equal(command_bind(3, option), EXIT_USAGE);
-	assert_attribute(OVERRIDE, "");
+	attribute_expect(OVERRIDE, "");
 }
 
 #define bind_test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
