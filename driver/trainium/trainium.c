@@ -97,8 +97,9 @@ static void __iomem *trn2_map(struct gantry_device *gdev, u64 offset, u64 size)
 	u32 bar = card->layout->apb_bar;
 
 	if (offset + size > pci_resource_len(pdev, bar))
-		return NULL;
-	return devm_ioremap(&pdev->dev, pci_resource_start(pdev, bar) + offset, size);
+		return IOMEM_ERR_PTR(-ENODEV);
+	return devm_ioremap(&pdev->dev, pci_resource_start(pdev, bar) + offset, size) ?:
+	       IOMEM_ERR_PTR(-ENOMEM);
 }
 
 static int trn2_map_registers(struct gantry_device *gdev)
@@ -107,17 +108,17 @@ static int trn2_map_registers(struct gantry_device *gdev)
 	u32 i;
 
 	card->misc_ram = trn2_map(gdev, TRN2_APB_MISC_RAM, TRN2_MISC_RAM_SIZE);
-	if (!card->misc_ram)
-		return -ENODEV;
+	if (IS_ERR(card->misc_ram))
+		return PTR_ERR(card->misc_ram);
 	if (card->layout == &trn2_layout_qemu) {
 		card->reset_reg = trn2_map(gdev, TRN2_APB_RESET_QEMU, sizeof(u32));
-		if (!card->reset_reg)
-			return -ENODEV;
+		if (IS_ERR(card->reset_reg))
+			return PTR_ERR(card->reset_reg);
 	}
 	for (i = 0; i < TRN2_RING_COUNT; i++) {
 		card->engines[i] = trn2_map(gdev, trn2_engine_offset(i), TRN2_ENGINE_SIZE);
-		if (!card->engines[i])
-			return -ENODEV;
+		if (IS_ERR(card->engines[i]))
+			return PTR_ERR(card->engines[i]);
 	}
 	return 0;
 }
