@@ -49,6 +49,12 @@ void gantry_report_now(struct gantry_device *gdev, enum gantry_event event)
 	drm_dev_exit(idx);
 }
 
+/* Whoever gets none says so, or does without. */
+static void *gantry_dump_alloc(void)
+{
+	return __vmalloc(GANTRY_DUMP_BYTES, GFP_KERNEL | __GFP_NOWARN);
+}
+
 static void gantry_report_work(struct work_struct *work)
 {
 	struct gantry_device *gdev = container_of(work, struct gantry_device, report.work);
@@ -58,7 +64,7 @@ static void gantry_report_work(struct work_struct *work)
 
 	if (bytes) {
 		dev_coredumpv(gdev->drm.dev, report->dump, bytes, GFP_KERNEL);
-		report->dump = vmalloc(GANTRY_DUMP_BYTES);
+		report->dump = gantry_dump_alloc();
 		smp_store_release(&report->dump_bytes, 0); /* after the new buffer */
 	}
 	for (i = 0; i < GANTRY_EVENTS; i++)
@@ -80,7 +86,7 @@ static void gantry_report_release(struct drm_device *drm, void *res)
 int gantry_report_init(struct gantry_device *gdev)
 {
 	INIT_WORK(&gdev->report.work, gantry_report_work);
-	gdev->report.dump = vmalloc(GANTRY_DUMP_BYTES);
+	gdev->report.dump = gantry_dump_alloc();
 	if (!gdev->report.dump)
 		return -ENOMEM;
 	return drmm_add_action_or_reset(&gdev->drm, gantry_report_release, NULL);
