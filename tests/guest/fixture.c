@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 #include <xf86drm.h>
@@ -176,6 +177,24 @@ static const char *card_node(unsigned int index)
 	snprintf(path, sizeof(path), "/dev/accel%s", strrchr(found.gl_pathv[0], '/'));
 	globfree(&found);
 	return path;
+}
+
+int module_load(const char *parameters)
+{
+	const char *path = getenv("GANTRY_MODULE");
+	int fd, ret;
+
+	assert_non_null(path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	ret = syscall(SYS_finit_module, fd, parameters, 0) ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+int module_unload(void)
+{
+	return syscall(SYS_delete_module, "gantry", O_NONBLOCK) ? -errno : 0;
 }
 
 /* By its node: an address makes the library list all cards. */

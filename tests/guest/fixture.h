@@ -77,6 +77,12 @@ int sysfs_write(const char *value, const char *format, ...)
 /** Does this path below /sys exist? */
 bool sysfs_exists(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** Load the module with these parameters; 0 or -errno. */
+int module_load(const char *parameters);
+
+/** -EWOULDBLOCK while anybody needs it. */
+int module_unload(void);
+
 /** gantry_device_open() that must succeed. */
 struct gantry_device *card_open(unsigned int index);
 

@@ -13,28 +13,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static int module_load(void)
-{
-	const char *path = getenv("GANTRY_MODULE");
-	int fd, ret;
-
-	assert_non_null(path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
-static int module_unload(void)
-{
-	return syscall(SYS_delete_module, "gantry", O_NONBLOCK) ? -errno : 0;
-}
 
 static void unbind_all(void)
 {
@@ -81,7 +62,7 @@ static void loading_takes_no_card(void **state)
 
 	(void)state;
 	assert_done(module_unload());
-	assert_done(module_load());
+	assert_done(module_load(""));
 	for (i = 0; i < card_count(); i++) {
 		assert_string_equal(card_now(i).driver, "");
 		assert_int_equal(card_now(i).index, -1);
@@ -199,7 +180,7 @@ static void the_module_unloads_with_cards_bound(void **state)
 	assert_false(sysfs_exists("module/gantry"));
 	assert_string_equal(card_now(0).driver, "");
 	/* The override still stands: the module takes the card when it comes. */
-	assert_done(module_load());
+	assert_done(module_load(""));
 	assert_string_equal(card_now(0).driver, "gantry");
 	card_expect_working(0);
 }
@@ -216,7 +197,7 @@ static void the_module_stays_while_a_node_is_open(void **state)
 	assert_refused(module_unload(), EWOULDBLOCK);
 	gantry_device_close(dev);
 	assert_done(module_unload());
-	assert_done(module_load());
+	assert_done(module_load(""));
 }
 
 static void the_module_stays_while_a_buffer_is_exported(void **state)
@@ -237,7 +218,7 @@ static void the_module_stays_while_a_buffer_is_exported(void **state)
 	assert_refused(module_unload(), EWOULDBLOCK);
 	close(fd);
 	assert_done(module_unload());
-	assert_done(module_load());
+	assert_done(module_load(""));
 }
 
 /* Keeps a processor from the kernel's workers, so that what is left to them is late. */
@@ -282,7 +263,7 @@ static void the_module_can_go_as_soon_as_its_work_is_done(void **state)
 		assert_int_equal(sched_setscheduler(0, SCHED_OTHER, &normal), 0);
 		hog_stop(hogs[0]);
 		hog_stop(hogs[1]);
-		assert_done(module_load());
+		assert_done(module_load(""));
 	}
 }
 
@@ -321,7 +302,7 @@ static void a_sync_file_survives_the_module(void **state)
 	} else {
 		close(fd);
 	}
-	assert_done(module_load());
+	assert_done(module_load(""));
 }
 
 int main(void)

@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -169,23 +168,6 @@ static void the_card_is_unplugged_in_mid_copy(void **state)
 
 /* ---- the module ------------------------------------------------------------------- */
 
-static int module_unload(void)
-{
-	return syscall(SYS_delete_module, "gantry", O_NONBLOCK) ? -errno : 0;
-}
-
-static void module_load(void)
-{
-	const char *path = getenv("GANTRY_MODULE");
-	int fd;
-
-	assert_non_null(path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_int_equal(syscall(SYS_finit_module, fd, "job_timeout_ms=" ENDLESS, 0), 0);
-	close(fd);
-}
-
 /* As soon as the last job has ended nobody needs it any more. */
 static void module_unload_soon(void)
 {
@@ -221,7 +203,7 @@ static void the_module_is_unloaded_in_mid_copy(void **state)
 			module_unload_soon();
 		}
 		fault_disarm_all(0);
-		module_load();
+		assert_done(module_load("job_timeout_ms=" ENDLESS));
 		card_bind(0);
 		card_expect_working();
 	}
@@ -292,7 +274,7 @@ static int rounds_teardown(void **state)
 {
 	/* A test that failed may have left neither module nor card. */
 	if (!sysfs_exists("module/gantry"))
-		module_load();
+		assert_done(module_load("job_timeout_ms=" ENDLESS));
 	if (!sysfs_exists("bus/pci/devices/%s", card_address(0)))
 		sysfs_write("1", "bus/pci/rescan");
 	fault_disarm_all(0);
