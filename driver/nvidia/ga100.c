@@ -51,15 +51,16 @@ static int ga100_reset_function(struct gantry_device *gdev)
 {
 	struct pci_dev *pdev = gantry_pci_dev(gdev);
 	struct ga100_card *card = gdev->priv;
-	int ret;
+	/* Where the PCI core resets the function, it has the lock already. */
+	bool locked = pci_cfg_access_trylock(pdev);
+	int ret = pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
 
-	pci_cfg_access_lock(pdev);
-	ret = pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
 	if (!ret)
 		ret = pci_load_saved_state(pdev, card->config);
 	if (!ret)
 		pci_restore_state(pdev);
-	pci_cfg_access_unlock(pdev);
+	if (locked)
+		pci_cfg_access_unlock(pdev);
 	return ret;
 }
 
