@@ -3,7 +3,8 @@
  * Whatever a call allocates can fail. Each call is made again and again: first
  * with its first allocation failing, then with its second, until none is left. It
  * may fail, with the errno that says so, or do without. If it failed nothing has
- * changed, and the same call then works.
+ * changed, and the same call then works. What gives back, and what asks, is made
+ * while every allocation fails.
  *
  * Needs a kernel with fault injection (KERNEL=debug); on others all is skipped.
  */
@@ -12,6 +13,7 @@
 #include "fail_nth.h"
 
 #include <fcntl.h>
+#include <linux/dma-buf.h>
 #include <linux/udmabuf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,18 @@
 #define NTH_MAX		5000
 #define SIZE		(256 * KIB)
 
+/* So far from everything else that a mapping there has page tables of its own. */
+#define FAR		((void *)(1ULL << 44))
+
+/*
+ * Binding allocates more than 400 times, which takes minutes: one in so many fails.
+ * GANTRY_ALLOC_STEP says otherwise.
+ */
+#define BIND_STEP	8
+
+/* DRM 6.12 takes its error pointer for a device (drm_minor_alloc_release()). */
+#define OOPSES		"drm_sysfs_minor_alloc"
+
 /* A context with something of everything, and room for what the call under test makes. */
 struct scene {
 	int fd, other;
@@ -31,7 +45,9 @@ struct scene {
 	uint64_t host_offset, hbm_offset;
 	uint8_t *host_map, *hbm_map;
 	int dmabuf;		/* of hbm */
+	int host_dmabuf;
 	int udmabuf;
+	int vgem;		/* another driver's card */
 	struct drm_gantry_op *ops;
 	uint32_t op_count;
 	/* What the call made. */
@@ -46,7 +62,7 @@ struct subject {
 	const char *name;
 	void (*before)(struct scene *s);	/* may be NULL */
 	int (*call)(struct scene *s);
-	/* Take back what the call made, after checking that it is right. */
+	/* Take back what the call made, after checking that it is right; may be NULL */
 	void (*after)(struct scene *s);
 	bool never_fails;	/* it does without, whatever fails */
 };
@@ -107,14 +123,19 @@ static void scene_make(struct scene *s)
 	assert_int_equal(drmSyncobjTimelineSignal(s->fd, &s->timeline, &point, 1), 0);
 	assert_int_equal(drmPrimeHandleToFD(s->fd, s->hbm, DRM_CLOEXEC | DRM_RDWR, &s->dmabuf),
 			 0);
+	assert_int_equal(drmPrimeHandleToFD(s->fd, s->host, DRM_CLOEXEC, &s->host_dmabuf), 0);
 	s->udmabuf = udmabuf_make();
+	s->vgem = drmOpen("vgem", NULL);
+	assert_true(s->vgem >= 0);
 }
 
 static void scene_destroy(struct scene *s)
 {
 	munmap(s->host_map, SIZE);
 	munmap(s->hbm_map, SIZE);
+	close(s->vgem);
 	close(s->udmabuf);
+	close(s->host_dmabuf);
 	close(s->dmabuf);
 	close(s->other);
 	close(s->fd);
@@ -127,6 +148,7 @@ struct state {
 	struct drm_gantry_counters_info counters;
 };
 
+/* Not what is shared: DRM keeps a dma-buf that it made and could not give out. */
 static void read_fdinfo(int fd, char *text, size_t size)
 {
 	char path[64], line[256];
@@ -137,7 +159,7 @@ static void read_fdinfo(int fd, char *text, size_t size)
 	assert_non_null(file);
 	text[0] = '\0';
 	while (fgets(line, sizeof(line), file))
-		if (!strncmp(line, "drm-total", 9) || !strncmp(line, "drm-shared", 10))
+		if (!strncmp(line, "drm-total", 9))
 			strncat(text, line, size - strlen(text) - 1);
 	fclose(file);
 }
@@ -232,9 +254,15 @@ static int call_close(struct scene *s)
 
 /* ---- dma-bufs ------------------------------------------------------------------------------ */
 
+/* A buffer keeps the dma-buf that was made of it once. */
+static void before_export(struct scene *s)
+{
+	s->handle = raw_buffer(s->fd, SIZE, GANTRY_REGION_HOST);
+}
+
 static int call_export(struct scene *s)
 {
-	struct drm_prime_handle args = { .handle = s->host, .flags = DRM_CLOEXEC };
+	struct drm_prime_handle args = { .handle = s->handle, .flags = DRM_CLOEXEC };
 	int ret = raw_ioctl(s->fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &args);
 
 	s->made_fd = args.fd;
@@ -244,6 +272,12 @@ static int call_export(struct scene *s)
 static void after_fd(struct scene *s)
 {
 	assert_int_equal(close(s->made_fd), 0);
+}
+
+static void after_export(struct scene *s)
+{
+	after_fd(s);
+	raw_close(s->fd, s->handle);
 }
 
 static int import(struct scene *s, int fd)
@@ -274,11 +308,37 @@ static void after_import(struct scene *s)
 	raw_close(s->other, s->handle);
 }
 
+/* vgem maps it for its own device. */
+static int call_import_by_other(struct scene *s)
+{
+	struct drm_prime_handle args = { .fd = s->host_dmabuf };
+	int ret = raw_ioctl(s->vgem, DRM_IOCTL_PRIME_FD_TO_HANDLE, &args);
+
+	s->handle = args.handle;
+	return ret;
+}
+
+static void after_import_by_other(struct scene *s)
+{
+	raw_close(s->vgem, s->handle);
+}
+
+/* The fences of a buffer as a file. */
+static int call_export_fences(struct scene *s)
+{
+	struct dma_buf_export_sync_file args = { .flags = DMA_BUF_SYNC_RW };
+	int ret = raw_ioctl(s->dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &args);
+
+	s->made_fd = args.fd;
+	return ret;
+}
+
 /* ---- mappings ------------------------------------------------------------------------------- */
 
 static int map(struct scene *s, int fd, uint64_t offset)
 {
-	s->map = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+	s->map = mmap(FAR, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, fd,
+		      offset);
 	return s->map == MAP_FAILED ? -errno : 0;
 }
 
@@ -313,6 +373,11 @@ static void before_fault_host(struct scene *s)
 static void before_fault_hbm(struct scene *s)
 {
 	assert_done(call_map_hbm(s));
+}
+
+static void before_fault_dmabuf(struct scene *s)
+{
+	assert_done(call_map_dmabuf(s));
 }
 
 /* A fault for which there is no memory happens again. */
@@ -527,30 +592,20 @@ static int call_fdinfo(struct scene *s)
 static const struct subject subjects[] = {
 	{ "open",
 	  NULL, call_open, after_fd, false },
-	{ "close",
-	  before_close_file, call_close_file, NULL, true },
-	{ "DEV_QUERY of the device",
-	  NULL, call_query_device, NULL, false },
-	{ "DEV_QUERY of a region",
-	  NULL, call_query_region, NULL, false },
-	{ "DEV_QUERY of a sensor",
-	  NULL, call_query_sensor, NULL, false },
-	{ "DEV_QUERY of the counters",
-	  NULL, call_query_counters, NULL, false },
 	{ "BO_CREATE in host memory",
 	  NULL, call_create_host, after_create, false },
 	{ "BO_CREATE in device memory",
 	  NULL, call_create_hbm, after_create, false },
-	{ "BO_INFO",
-	  NULL, call_info, NULL, false },
-	{ "GEM_CLOSE",
-	  before_close, call_close, NULL, false },
 	{ "PRIME_HANDLE_TO_FD",
-	  NULL, call_export, after_fd, false },
+	  before_export, call_export, after_export, false },
 	{ "PRIME_FD_TO_HANDLE of our own",
 	  NULL, call_import_own, after_import, false },
 	{ "PRIME_FD_TO_HANDLE of another driver's",
 	  NULL, call_import_foreign, after_import, false },
+	{ "another driver's PRIME_FD_TO_HANDLE",
+	  NULL, call_import_by_other, after_import_by_other, false },
+	{ "EXPORT_SYNC_FILE of a dma-buf",
+	  NULL, call_export_fences, after_fd, false },
 	{ "mmap of host memory",
 	  NULL, call_map_host, after_map, false },
 	{ "mmap of device memory",
@@ -561,20 +616,30 @@ static const struct subject subjects[] = {
 	  before_fault_host, call_fault, after_map, true },
 	{ "page fault in device memory",
 	  before_fault_hbm, call_fault, after_map, true },
+	{ "page fault in a dma-buf",
+	  before_fault_dmabuf, call_fault, after_map, true },
 	{ "QUEUE_CREATE",
 	  NULL, call_queue_create, after_queue_create, false },
-	{ "QUEUE_DESTROY",
-	  before_queue_destroy, call_queue_destroy, after_queue_destroy, false },
 	{ "QUEUE_SUBMIT of one operation",
 	  before_submit, call_submit, after_submit, false },
 	{ "QUEUE_SUBMIT of 4096 operations",
 	  before_submit, call_submit_many, after_submit, false },
 	{ "QUEUE_SUBMIT with syncobjs",
 	  before_submit, call_submit_syncs, after_submit, false },
-	{ "QUEUE_WAIT",
-	  before_wait, call_wait, NULL, false },
 	{ "fdinfo",
 	  NULL, call_fdinfo, NULL, false },
+};
+
+static const struct subject frugal[] = {
+	{ "close", before_close_file, call_close_file, NULL, true },
+	{ "GEM_CLOSE", before_close, call_close, NULL, true },
+	{ "QUEUE_DESTROY", before_queue_destroy, call_queue_destroy, after_queue_destroy, true },
+	{ "QUEUE_WAIT", before_wait, call_wait, NULL, true },
+	{ "BO_INFO", NULL, call_info, NULL, true },
+	{ "DEV_QUERY of the device", NULL, call_query_device, NULL, true },
+	{ "DEV_QUERY of a region", NULL, call_query_region, NULL, true },
+	{ "DEV_QUERY of a sensor", NULL, call_query_sensor, NULL, true },
+	{ "DEV_QUERY of the counters", NULL, call_query_counters, NULL, true },
 };
 
 /* ---- one after the other ------------------------------------------------------------------------ */
@@ -644,41 +709,162 @@ static void whatever_fails_in_a_call_it_fails_cleanly(void **state)
 	}
 	scene_destroy(&scene);
 	print_message("# %s: %u allocations failed, one after the other\n", subject->name, nth - 1);
+	/* Else this test would prove nothing. */
+	assert_true(nth > 1);
 }
 
-/* ---- unbind ------------------------------------------------------------------------------ */
-
-static int unbind_with(unsigned int nth, bool *failed)
+/* While all fail, and proves that they do. */
+static void a_call_that_needs_no_memory_is_done_without(void **state)
 {
+	const struct subject *subject = *state;
+	struct drm_gantry_bo_create bo = { .size = SIZE, .region = GANTRY_REGION_HOST };
+	struct scene scene;
+	int ret, refused;
+
+	if (fail_nth_missing())
+		skip();
+	scene_make(&scene);
+	call_well(&scene, subject, true);
+	if (subject->before)
+		subject->before(&scene);
+	fail_all_begin();
+	ret = subject->call(&scene);
+	refused = raw_ioctl(scene.fd, DRM_IOCTL_GANTRY_BO_CREATE, &bo);
+	fail_all_end();
+	assert_done(ret);
+	assert_refused(refused, ENOMEM);
+	if (subject->after)
+		subject->after(&scene);
+	scene_destroy(&scene);
+}
+
+/* ---- the card comes and goes ----------------------------------------------------------------- */
+
+static bool is_bound(void)
+{
+	return card_has_driver(0, "gantry");
+}
+
+static int write_to_driver(const char *attribute)
+{
+	return sysfs_write(card_address(0), "bus/pci/drivers/gantry/%s", attribute);
+}
+
+/*
+ * Whatever the driver says is -ENOMEM. PCI takes windows that it has no memory to
+ * remember for somebody else's, the driver core a folder that it could not make for
+ * a mistake.
+ */
+static bool means_no_memory(int ret)
+{
+	return ret == -ENOMEM || ret == -EBUSY || ret == -EINVAL;
+}
+
+/* Returns false once nothing failed. It may not have come as far as the driver. */
+static bool fail_to(const char *what, unsigned int nth, bool bind)
+{
+	bool failed;
 	int ret;
 
 	fail_nth_arm(nth);
-	ret = sysfs_write(card_address(0), "bus/pci/drivers/gantry/unbind");
-	*failed = fail_nth_disarm();
-	return ret;
+	ret = write_to_driver(what);
+	failed = fail_nth_disarm();
+	if (ret && (!failed || !means_no_memory(ret)))
+		fail_msg("%s, %u: %s", what, nth, strerror(-ret));
+	if (is_bound() != (bind == !ret))
+		fail_msg("%s, %u: %s, and is %sbound", what, nth, strerror(-ret),
+			 is_bound() ? "" : "not ");
+	assert_true(nth < NTH_MAX);
+	return failed;
 }
 
 static void whatever_fails_in_an_unbind_the_card_goes(void **state)
 {
-	unsigned int nth;
+	unsigned int nth = 1;
+
+	(void)state;
+	if (fail_nth_missing())
+		skip();
+	for (; fail_to("unbind", nth, false); nth++)
+		if (!is_bound())
+			assert_done(write_to_driver("bind"));
+	assert_done(write_to_driver("bind"));
+	cards_expect_all_free();
+	print_message("# unbind: %u allocations failed, one after the other\n", nth - 1);
+	assert_true(nth > 1);
+}
+
+static unsigned int bind_step(void)
+{
+	const char *text = getenv("GANTRY_ALLOC_STEP");
+
+	return text && atoi(text) > 0 ? atoi(text) : BIND_STEP;
+}
+
+static void whatever_fails_in_a_bind_the_next_one_works(void **state)
+{
+	unsigned int nth = 1;
+
+	(void)state;
+	if (fail_nth_missing())
+		skip();
+	/* What the driver core does before and after is not ours. */
+	fail_nth_filter("pci_device_probe", OOPSES);
+	assert_done(write_to_driver("unbind"));
+	for (; fail_to("bind", nth, true); nth += bind_step())
+		if (is_bound())
+			assert_done(write_to_driver("unbind"));
+	fail_nth_filter(NULL, NULL);
+	cards_expect_all_free();
+	print_message("# bind: of the first %u allocations one in %u failed\n", nth - 1,
+		      bind_step());
+	assert_true(nth > 1);
+}
+
+/* What the module itself does when it is loaded: not all that the kernel does for it. */
+static void whatever_fails_in_loading_the_module_it_can_be_loaded_again(void **state)
+{
+	unsigned int nth = 1, i;
 	bool failed = true;
 
 	(void)state;
 	if (fail_nth_missing())
 		skip();
-	for (nth = 1; failed; nth++) {
-		int ret = unbind_with(nth, &failed);
+	/* Else a card is bound as well. */
+	for (i = 0; i < card_count(); i++)
+		card_unbind(i);
+	assert_done(module_unload());
+	fail_nth_filter("do_init_module", NULL);
+	for (; failed; nth++) {
+		int ret;
 
-		/* It may not have come as far as the driver. */
-		if (card_has_driver(0, "gantry") != !!ret)
-			fail_msg("unbind, %u: %s, and is %sbound", nth, strerror(-ret),
-				 ret ? "not " : "");
-		if (!ret)
-			assert_done(sysfs_write(card_address(0), "bus/pci/drivers/gantry/bind"));
+		fail_nth_arm(nth);
+		ret = module_load("");
+		failed = fail_nth_disarm();
+		if (ret && (!failed || !means_no_memory(ret)))
+			fail_msg("load, %u: %s", nth, strerror(-ret));
+		assert_int_equal(sysfs_exists("module/gantry"), !ret);
+		if (!ret && failed)
+			assert_done(module_unload());
 		assert_true(nth < NTH_MAX);
 	}
-	cards_expect_all_free();
-	print_message("# unbind: %u allocations failed, one after the other\n", nth - 2);
+	fail_nth_filter(NULL, NULL);
+	cards_setup(state);
+	print_message("# load: %u allocations failed, one after the other\n", nth - 2);
+	assert_true(nth > 2);
+}
+
+/* A test that failed leaves neither filter nor failures, and the card bound. */
+static int restore(void **state)
+{
+	if (fail_nth_missing())
+		return 0;
+	fail_all_end();
+	fail_nth_disarm();
+	fail_nth_filter(NULL, NULL);
+	if (!sysfs_exists("module/gantry"))
+		assert_done(module_load(""));
+	return cards_setup(state);
 }
 
 static int setup(void **state)
@@ -698,19 +884,29 @@ static int setup(void **state)
 	return 0;
 }
 
+static struct CMUnitTest test_of(const struct subject *subject, CMUnitTestFunction test)
+{
+	return (struct CMUnitTest){
+		.name = subject->name,
+		.test_func = test,
+		.teardown_func = restore,
+		.initial_state = (void *)subject,
+	};
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[ARRAY_LENGTH(subjects) + 1] = {
-		[ARRAY_LENGTH(subjects)] =
-			cmocka_unit_test(whatever_fails_in_an_unbind_the_card_goes),
+	static struct CMUnitTest tests[ARRAY_LENGTH(subjects) + ARRAY_LENGTH(frugal) + 3] = {
+		cmocka_unit_test_teardown(whatever_fails_in_an_unbind_the_card_goes, restore),
+		cmocka_unit_test_teardown(whatever_fails_in_a_bind_the_next_one_works, restore),
+		cmocka_unit_test_teardown(
+			whatever_fails_in_loading_the_module_it_can_be_loaded_again, restore),
 	};
-	unsigned int i;
+	unsigned int i, n = 3;
 
 	for (i = 0; i < ARRAY_LENGTH(subjects); i++)
-		tests[i] = (struct CMUnitTest){
-			.name = subjects[i].name,
-			.test_func = whatever_fails_in_a_call_it_fails_cleanly,
-			.initial_state = (void *)&subjects[i],
-		};
+		tests[n++] = test_of(&subjects[i], whatever_fails_in_a_call_it_fails_cleanly);
+	for (i = 0; i < ARRAY_LENGTH(frugal); i++)
+		tests[n++] = test_of(&frugal[i], a_call_that_needs_no_memory_is_done_without);
 	return cmocka_run_group_tests_name("alloc_failure", tests, setup, cards_teardown);
 }
