@@ -34,7 +34,8 @@ struct gantry_peer {
 	uint64_t filled, drained;	/* jobs submitted to each queue */
 	uint64_t verified;		/* jobs of the second that are known to have gone well */
 	uint64_t emptied[MAX_DEPTH];	/* by piece: job of the second that reads it */
-	uint64_t source[IN_FLIGHT];	/* by job of the second: job of the first it needs */
+	uint64_t source[IN_FLIGHT];	/* by job of the second: last of the first before it */
+	uint64_t direct;		/* job of the second that the next piece has to wait for */
 	/* of the next copy; NULL: none */
 	struct gantry_fence *wait, *signal;
 	uint64_t wait_point, signal_point;
@@ -50,9 +51,11 @@ static int read_options(struct gantry_peer *peer, const struct gantry_peer_optio
 	int ret;
 
 	ret = gtr_struct_in(&options, sizeof(options), user,
-			    GTR_SIZE_WITH(struct gantry_peer_options, depth));
+			    GTR_SIZE_WITH(struct gantry_peer_options, pad));
 	if (ret)
 		return ret;
+	if (options.pad)
+		return -EINVAL;
 	peer->piece = options.piece ? options.piece : DEFAULT_PIECE;
 	peer->depth = options.depth ? options.depth : DEFAULT_DEPTH;
 	if (peer->depth > MAX_DEPTH || peer->piece > MAX_STAGE / peer->depth)
@@ -178,7 +181,7 @@ void gantry_peer_destroy(struct gantry_peer *peer)
 
 /* ---- copying ------------------------------------------------------------- */
 
-/* Did the first card do its part of a job of the second? */
+/* Did the first card do its part of a job of the second, and of all before it? */
 static int source_result(const struct gantry_peer *peer, uint64_t number)
 {
 	uint64_t broken;
@@ -221,17 +224,18 @@ static int submit(struct gantry_queue *queue, int ret)
 	return ret;
 }
 
-/* The second card's job was submitted and needs job @source of the first, if not 0. */
-static void count_job(struct gantry_peer *peer, uint64_t source)
+/* The second card's job was submitted. */
+static void count_job(struct gantry_peer *peer)
 {
 	peer->drained++;
-	peer->source[peer->drained % IN_FLIGHT] = source;
+	peer->source[peer->drained % IN_FLIGHT] = peer->filled;
 }
 
 static int fill_piece(struct gantry_peer *peer, struct gantry_buffer *src, uint64_t offset,
 		      uint64_t length, bool first)
 {
-	uint64_t before = peer->emptied[peer->next];
+	uint64_t emptied = peer->emptied[peer->next];
+	uint64_t before = emptied > peer->direct ? emptied : peer->direct;
 	struct gantry_queue *queue = peer->from.queue;
 	int ret;
 
@@ -244,9 +248,11 @@ static int fill_piece(struct gantry_peer *peer, struct gantry_buffer *src, uint6
 	if (!ret)
 		ret = gantry_queue_prep_signal(queue, peer->from.filled, peer->filled + 1);
 	ret = submit(queue, ret);
-	if (!ret)
-		peer->filled++;
-	return ret;
+	if (ret)
+		return ret;
+	peer->filled++;
+	peer->direct = 0;
+	return 0;
 }
 
 /* Of the last piece of a copy, or of a copy as a whole. */
@@ -274,7 +280,7 @@ static int drain_piece(struct gantry_peer *peer, struct gantry_buffer *dst, uint
 	ret = submit(queue, ret);
 	if (ret)
 		return ret;
-	count_job(peer, peer->filled);
+	count_job(peer);
 	peer->emptied[peer->next] = peer->drained;
 	peer->next = (peer->next + 1) % peer->depth;
 	return 0;
@@ -327,12 +333,16 @@ static int submit_direct(struct gantry_peer *peer, struct gantry_buffer *dst, ui
 	ret = gantry_queue_prep_copy(queue, dst, dst_offset, src, src_offset, length, 0);
 	if (!ret && wait)
 		ret = gantry_queue_prep_wait(queue, wait, peer->wait_point);
+	/* The first card does not know of this job, and must not be ahead of it. */
+	if (!ret)
+		ret = gantry_queue_prep_signal(queue, peer->to.drained, peer->drained + 1);
 	if (!ret)
 		ret = prep_signal(peer);
 	ret = submit(queue, ret);
 	if (ret)
 		return ret;
-	count_job(peer, 0);
+	count_job(peer);
+	peer->direct = peer->drained;
 	peer->bytes_direct += length;
 	return 0;
 }

@@ -221,6 +221,39 @@ static void fences_order_a_copy_with_what_is_around_it(void **state)
 	gantry_fence_destroy(ready);
 }
 
+/* Also one that takes the other way than the copy that waits. */
+static void copies_behind_one_that_waits_wait_with_it(void **state)
+{
+	struct pair *p = *state;
+	struct gantry_fence *ready = fence_make(p->from->dev);
+	struct gantry_buffer *host = buffer_make(p->from->dev, 64 * KIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *src = buffer_make(p->from->dev, 64 * KIB, 0);
+	struct gantry_buffer *big = buffer_make(p->from->dev, 32 * MIB, 0);
+	struct gantry_buffer *dst = buffer_make(p->to, 64 * KIB, 0);
+	uint64_t number;
+	int i;
+
+	peer_make(p, 64 * KIB, 2);
+	/* Long enough that a copy which does not wait is there first. */
+	for (i = 0; i < 8; i++)
+		assert_done(gantry_queue_prep_fill(p->from->queue, big, 0, 32 * MIB, i,
+						   GANTRY_OP_BARRIER));
+	assert_done(gantry_queue_prep_fill(p->from->queue, src, 0, 64 * KIB, 0x5a5a5a5a,
+					   GANTRY_OP_BARRIER));
+	assert_done(gantry_queue_prep_signal(p->from->queue, ready, 1));
+	queue_submit(p->from->queue);
+	assert_done(gantry_peer_prep_wait(p->peer, ready, 1));
+	assert_done(gantry_peer_copy(p->peer, dst, 0, host, 0, 64 * KIB, NULL));
+	assert_done(gantry_peer_copy(p->peer, dst, 0, src, 0, 64 * KIB, &number));
+	assert_done(gantry_peer_wait(p->peer, number, 60 * SECOND));
+	bytes_expect(buffer_map(dst), 64 * KIB, 0x5a);
+	gantry_buffer_destroy(dst);
+	gantry_buffer_destroy(big);
+	gantry_buffer_destroy(src);
+	gantry_buffer_destroy(host);
+	gantry_fence_destroy(ready);
+}
+
 static void what_makes_no_sense_is_refused(void **state)
 {
 	struct gantry_peer_options options = { .size = sizeof(options), .depth = 65 };
@@ -256,12 +289,14 @@ static void a_card_that_fails_is_told(void **state)
 {
 	struct pair *p = *state;
 	struct gantry_buffer *src = buffer_make(p->from->dev, 1 * MIB, 0);
+	struct gantry_buffer *host = buffer_make(p->from->dev, 64 * KIB, GANTRY_REGION_HOST);
 	struct gantry_buffer *dst = buffer_make(p->to, 1 * MIB, 0);
 	unsigned int cards[] = { 0, p->card }, i;
-	uint64_t good, bad;
+	uint64_t good, bad, behind;
 
 	if (!p->card) {
 		gantry_buffer_destroy(dst);
+		gantry_buffer_destroy(host);
 		gantry_buffer_destroy(src);
 		skip();
 	}
@@ -271,7 +306,10 @@ static void a_card_that_fails_is_told(void **state)
 		assert_done(gantry_peer_wait(p->peer, good, 60 * SECOND));
 		fault_arm_next(cards[i], "descriptor-error");
 		assert_done(gantry_peer_copy(p->peer, dst, 0, src, 0, 128 * KIB, &bad));
+		/* Done by the other card alone: "and those before it ended well" includes it. */
+		assert_done(gantry_peer_copy(p->peer, dst, 0, host, 0, 64 * KIB, &behind));
 		fault_wait(cards[i], "descriptor-error", 1);
+		assert_true(gantry_peer_wait(p->peer, behind, 60 * SECOND) < 0);
 		assert_true(gantry_peer_wait(p->peer, bad, 60 * SECOND) < 0);
 		assert_done(gantry_peer_wait(p->peer, good, 0));
 		assert_true(gantry_peer_copy(p->peer, dst, 0, src, 0, 4 * KIB, NULL) < 0);
@@ -284,6 +322,7 @@ static void a_card_that_fails_is_told(void **state)
 	peer_copy(p, dst, 0, src, 0, 1 * MIB);
 	data_expect(buffer_map(dst), 1 * MIB, 9);
 	gantry_buffer_destroy(dst);
+	gantry_buffer_destroy(host);
 	gantry_buffer_destroy(src);
 }
 
@@ -295,6 +334,7 @@ int main(void)
 		pair_test(a_long_copy_needs_only_its_stage),
 		pair_test(copies_take_effect_in_their_order),
 		pair_test(fences_order_a_copy_with_what_is_around_it),
+		pair_test(copies_behind_one_that_waits_wait_with_it),
 		pair_test(what_makes_no_sense_is_refused),
 		pair_test(a_card_that_fails_is_told),
 	};

@@ -927,6 +927,8 @@ struct gantry_peer_options {
 	uint64_t piece;
 	/** @depth: pieces under way at the same time, 64 at most; 0: 4 */
 	uint32_t depth;
+	/** @pad: zero */
+	uint32_t pad;
 };
 
 /**
