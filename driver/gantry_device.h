@@ -79,8 +79,8 @@ struct gantry_backend_ops {
 	void (*ring_fini)(struct gantry_ring *ring);
 	/** @ring_stop: returns 0 once the card touches no memory for this ring any more */
 	int (*ring_stop)(struct gantry_ring *ring);
-	/** @ring_start: start a stopped ring, empty, at the ring's completed number */
-	void (*ring_start)(struct gantry_ring *ring);
+	/** @ring_start: start a stopped ring, empty, at its completed number; 0 or an error */
+	int (*ring_start)(struct gantry_ring *ring);
 
 	/** @emit_copy: (locked) copy at most max_copy contiguous bytes */
 	void (*emit_copy)(struct gantry_ring *ring, u64 dst, u64 src, u32 length, bool barrier);

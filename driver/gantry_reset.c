@@ -111,24 +111,6 @@ static void gantry_ring_break_begun(struct gantry_ring *ring, int error)
 	}
 }
 
-/* The ring's hardware is stopped: drop the guilty transfer and emit the rest again. */
-static void gantry_ring_restart(struct gantry_ring *ring, u32 stood, int error)
-{
-	LIST_HEAD(done);
-
-	spin_lock_irq(&ring->lock);
-	/* What it did before it stopped is done, and must not be done twice. */
-	gantry_ring_reap(ring, &done);
-	if (gantry_ring_blame(ring, stood, error))
-		ring->resets++;
-	gantry_ring_rewind(ring);
-	spin_unlock_irq(&ring->lock);
-	gantry_parts_end(&done);
-
-	ring->gdev->backend->ops->ring_start(ring);
-	gantry_ring_resume(ring);
-}
-
 static void gantry_rings_halt(struct gantry_device *gdev)
 {
 	u32 i;
@@ -257,11 +239,20 @@ static void gantry_device_give_up(struct gantry_device *gdev, int error)
 	gantry_report_event(gdev, GANTRY_EVENT_FAILED);
 }
 
+static int gantry_rings_start(struct gantry_device *gdev)
+{
+	u32 i;
+	int ret = 0;
+
+	for (i = 0; i < gdev->backend->ring_count && !ret; i++)
+		ret = gdev->backend->ops->ring_start(&gdev->rings[i]);
+	return ret;
+}
+
 /* The rings are halted: reset the card and go on. What was begun ends with @broken. */
 static int gantry_device_restart(struct gantry_device *gdev, int broken)
 {
 	int ret = gantry_device_try_reset(gdev);
-	u32 i;
 
 	lockdep_assert_held(&gdev->reset_lock);
 	gantry_regions_forget(gdev);
@@ -275,8 +266,11 @@ static int gantry_device_restart(struct gantry_device *gdev, int broken)
 	}
 	pci_set_master(gantry_pci_dev(gdev));
 	gantry_rings_take_back(gdev, broken, 0);
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		gdev->backend->ops->ring_start(&gdev->rings[i]);
+	ret = gantry_rings_start(gdev);
+	if (ret) {
+		gantry_device_give_up(gdev, ret);
+		return ret;
+	}
 	gantry_rings_resume(gdev);
 	return 0;
 }
@@ -298,6 +292,28 @@ static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *
 	/* What was in flight anywhere cannot be trusted after it. */
 	if (!gantry_device_restart(gdev, -EIO))
 		gantry_report_event(gdev, GANTRY_EVENT_RESET);
+}
+
+/* The ring's hardware is stopped: drop the guilty transfer and emit the rest again. */
+static void gantry_ring_restart(struct gantry_ring *ring, u32 stood, int error)
+{
+	struct gantry_device *gdev = ring->gdev;
+	LIST_HEAD(done);
+
+	spin_lock_irq(&ring->lock);
+	/* What it did before it stopped is done, and must not be done twice. */
+	gantry_ring_reap(ring, &done);
+	if (gantry_ring_blame(ring, stood, error))
+		ring->resets++;
+	gantry_ring_rewind(ring);
+	spin_unlock_irq(&ring->lock);
+	gantry_parts_end(&done);
+
+	if (gdev->backend->ops->ring_start(ring)) {
+		gantry_device_reset(gdev, ring, stood, error);
+		return;
+	}
+	gantry_ring_resume(ring);
 }
 
 /**

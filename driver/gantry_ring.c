@@ -428,6 +428,21 @@ static void gantry_rings_release(struct drm_device *drm, void *res)
 	kvfree(gdev->rings);
 }
 
+/* The first @count rings were started, and nothing was given to them. */
+static void gantry_rings_undo(struct gantry_device *gdev, u32 count)
+{
+	const struct gantry_backend_ops *ops = gdev->backend->ops;
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		ops->ring_stop(&gdev->rings[i]);
+	/* A ring that did not stop must not write into what is freed now. */
+	pci_clear_master(gantry_pci_dev(gdev));
+	for (i = 0; i < count; i++)
+		ops->ring_fini(&gdev->rings[i]);
+	kvfree(gdev->rings);
+}
+
 /**
  * gantry_rings_init - start all rings of a card
  * @gdev: its backend is initialised
@@ -455,11 +470,7 @@ int gantry_rings_init(struct gantry_device *gdev)
 		goto err;
 	return 0;
 err:
-	while (i--) {
-		gdev->backend->ops->ring_stop(&gdev->rings[i]);
-		gdev->backend->ops->ring_fini(&gdev->rings[i]);
-	}
-	kvfree(gdev->rings);
+	gantry_rings_undo(gdev, i);
 	return ret;
 }
 

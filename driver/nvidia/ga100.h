@@ -167,7 +167,7 @@ int ga100_channel_stop(struct ga100_card *card, struct ga100_runlist *runlist, u
 int ga100_ring_init(struct gantry_ring *ring);
 void ga100_ring_fini(struct gantry_ring *ring);
 int ga100_ring_stop(struct gantry_ring *ring);
-void ga100_ring_start(struct gantry_ring *ring);
+int ga100_ring_start(struct gantry_ring *ring);
 void ga100_emit_copy(struct gantry_ring *ring, u64 dst, u64 src, u32 length, bool barrier);
 u32 ga100_emit_fill(struct gantry_ring *ring, u64 dst, u32 pattern, u32 length, bool barrier);
 void ga100_emit_fence(struct gantry_ring *ring, u32 seqno);
@@ -178,6 +178,7 @@ void ga100_ring_dump(struct gantry_ring *ring, struct drm_printer *p);
 /* ga100_fault.c */
 int ga100_faults_alloc(struct gantry_device *gdev);
 void ga100_faults_init(struct ga100_card *card);
+void ga100_faults_read(struct ga100_card *card);
 int ga100_ring_fault(struct gantry_ring *ring);
 void ga100_fault_dump(struct gantry_ring *ring, struct drm_printer *p);
 bool ga100_engine_serves(struct ga100_runlist *runlist, u32 channel);

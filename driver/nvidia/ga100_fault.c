@@ -85,8 +85,11 @@ static void ga100_fault_note(struct ga100_card *card, const __le32 *entry, u32 i
 			       (le32_to_cpu(entry[GA100_FAULT_ENTRY_ADDR_LO]) & ~(SZ_4K - 1));
 }
 
-/* Take note of the faults that were written since the last time. One caller at a time. */
-static void ga100_faults_read(struct ga100_card *card)
+/**
+ * ga100_faults_read - take note of the faults that were written since the last time
+ * @card: whose; one caller at a time
+ */
+void ga100_faults_read(struct ga100_card *card)
 {
 	void __iomem *reg = card->regs + GA100_FAULT_BUFFER_GET(GA100_FAULT_BUFFER);
 	u32 get = readl(reg) & GA100_FAULT_BUFFER_PTR;

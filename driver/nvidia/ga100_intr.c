@@ -87,7 +87,8 @@ int ga100_intr_alloc(struct gantry_device *gdev)
 		__set_bit(ga100_leaf(card->runlists[i].vector), &card->irq_leaves);
 	}
 	INIT_WORK(&card->irq_work, ga100_irq_work);
-	ret = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSIX | PCI_IRQ_MSI);
+	/* Plain MSI would have to be armed again after each message. */
+	ret = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSIX);
 	if (ret < 0)
 		return ret;
 	card->irq = pci_irq_vector(pdev, 0);

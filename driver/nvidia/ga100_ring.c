@@ -210,7 +210,8 @@ static int ga100_ring_map(struct gantry_ring *ring)
 	return ret ?: ga100_space_sync(card);
 }
 
-static int ga100_ring_try_start(struct gantry_ring *ring)
+/* &gantry_backend_ops.ring_start */
+int ga100_ring_start(struct gantry_ring *ring)
 {
 	struct ga100_ring *aring = ring->priv;
 	u32 words[COPY_ENCODE_WORDS];
@@ -221,6 +222,8 @@ static int ga100_ring_try_start(struct gantry_ring *ring)
 	aring->push = 0;
 	aring->segment = 0;
 	aring->put = 0;
+	/* What was written since is of the work that has gone. */
+	ga100_faults_read(ring->gdev->priv);
 	aring->fault = (struct ga100_fault){};
 	WRITE_ONCE(aring->shared->reached, cpu_to_le32(ring->completed));
 	memset_io(aring->userd, 0, GA100_USERD_SIZE);
@@ -228,15 +231,6 @@ static int ga100_ring_try_start(struct gantry_ring *ring)
 	ga100_push(ring, words, copy_encode_bind(words, aring->class));
 	ga100_segment_close(ring);
 	return ga100_channel_start(ring->gdev->priv, aring->runlist, ring->index);
-}
-
-/* &gantry_backend_ops.ring_start: one that did not start stands still, and is seen to */
-void ga100_ring_start(struct gantry_ring *ring)
-{
-	int ret = ga100_ring_try_start(ring);
-
-	if (ret)
-		drm_warn(&ring->gdev->drm, "ring %u did not start (%d)\n", ring->index, ret);
 }
 
 /* &gantry_backend_ops.ring_init */
@@ -260,9 +254,11 @@ int ga100_ring_init(struct gantry_ring *ring)
 		return -ENOMEM;
 	}
 	ring->priv = aring;
-	ret = ga100_ring_try_start(ring);
+	ret = ga100_ring_start(ring);
 	if (ret) {
-		ga100_ring_stop(ring);
+		/* One that does not stop must not write into what is freed now. */
+		if (ga100_ring_stop(ring))
+			pci_clear_master(gantry_pci_dev(ring->gdev));
 		ga100_ring_fini(ring);
 		return ret;
 	}

@@ -219,9 +219,11 @@ int ga100_channel_start(struct ga100_card *card, struct ga100_runlist *runlist, 
 	writel(GA100_CHRAM_UPDATE_CLEAR, runlist->channels + GA100_CHRAM_CHANNEL(channel));
 	__set_bit(channel, &card->listed);
 	ret = ga100_runlist_submit(card, runlist);
+	if (ret)
+		return ret;
 	writel(GA100_CHRAM_UPDATE_ENABLE, runlist->channels + GA100_CHRAM_CHANNEL(channel));
 	writel(channel, runlist->regs + GA100_RUNLIST_INTERNAL_DOORBELL);
-	return ret;
+	return 0;
 }
 
 static int ga100_preempt_wait(struct ga100_runlist *runlist)

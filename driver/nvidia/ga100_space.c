@@ -71,10 +71,12 @@ static u64 ga100_table_below(struct ga100_card *card, void __iomem *entry, u32 l
 {
 	/* The half for small pages is the second one. */
 	void __iomem *pde = entry + ga100_entry_size(level) - sizeof(u64);
-	u64 table = readq(pde);
+	u64 value = readq(pde);
+	u64 table = (value & GA100_PDE_ADDR_VRAM) << GA100_PTE_ADDR_SHIFT;
 
-	if (table)
-		return (table & GA100_PDE_ADDR_VRAM) << GA100_PTE_ADDR_SHIFT;
+	/* A card that is dying says anything, and that is no place to write to. */
+	if (value)
+		return table >= GA100_VRAM_TABLES && table < card->tables_used ? table : 0;
 	table = ga100_table_new(card);
 	if (table)
 		writeq(ga100_pde(table), pde);
@@ -105,7 +107,7 @@ static int ga100_map_level(struct ga100_card *card, u64 table, u32 level,
 		}
 		below = ga100_table_below(card, entry, level);
 		if (!below)
-			return -ENOSPC;
+			return -EIO;
 		ret = ga100_map_level(card, below, level + 1, map);
 		if (ret)
 			return ret;
@@ -123,7 +125,7 @@ static int ga100_map_level(struct ga100_card *card, u64 table, u32 level,
  *
  * Nothing is ever taken away, and the card remembers no entry that was invalid.
  *
- * Return: 0, or -ENOSPC: too many tables.
+ * Return: 0, or -EIO: too many tables, or the card's memory is not what was written.
  */
 int ga100_space_map(struct ga100_card *card, u64 va, u64 addr, u32 aperture, u64 size)
 {
@@ -175,7 +177,7 @@ int ga100_space_init(struct ga100_card *card)
 
 	card->tables_used = GA100_VRAM_TABLES;
 	if (!ga100_table_new(card))
-		return -ENOSPC;
+		return -EIO;
 	ret = ga100_space_map(card, GA100_VA_VRAM + GA100_VRAM_RESERVED, GA100_VRAM_RESERVED,
 			      GA100_APERTURE_VRAM, card->vram_end - GA100_VRAM_RESERVED);
 	if (!ret)

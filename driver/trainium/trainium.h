@@ -56,7 +56,7 @@ u64 trn2_engine_offset(u32 ring);
 int trn2_ring_init(struct gantry_ring *ring);
 void trn2_ring_fini(struct gantry_ring *ring);
 int trn2_ring_stop(struct gantry_ring *ring);
-void trn2_ring_start(struct gantry_ring *ring);
+int trn2_ring_start(struct gantry_ring *ring);
 void trn2_emit_copy(struct gantry_ring *ring, u64 dst, u64 src, u32 length, bool barrier);
 u32 trn2_emit_fill(struct gantry_ring *ring, u64 dst, u32 pattern, u32 length, bool barrier);
 void trn2_emit_fence(struct gantry_ring *ring, u32 seqno);

@@ -272,7 +272,7 @@ static void trn2_queue_start(void __iomem *queue, u64 base, u32 comp_cfg)
 }
 
 /* &gantry_backend_ops.ring_start */
-void trn2_ring_start(struct gantry_ring *ring)
+int trn2_ring_start(struct gantry_ring *ring)
 {
 	struct trn2_ring *tring = ring->priv;
 	void __iomem *m2s = tring->regs + UDMA_M2S_Q(0);
@@ -289,6 +289,7 @@ void trn2_ring_start(struct gantry_ring *ring)
 	writel(UDMA_RLIMIT_MASK_RESET & ~UDMA_RLIMIT_MASK_PAUSE_DMB, m2s + UDMA_M2S_Q_RLIMIT_MASK);
 	trn2_queue_start(m2s, trn2_shared_addr(tring, tring->shared->m2s), UDMA_M2S_Q_COMP_CFG);
 	trn2_queue_start(s2m, trn2_shared_addr(tring, tring->shared->s2m), UDMA_S2M_Q_COMP_CFG);
+	return 0;
 }
 
 /* &gantry_backend_ops.ring_init */
