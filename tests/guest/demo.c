@@ -49,7 +49,7 @@ static void describe_card(struct gantry_device *dev, const struct gantry_device_
 	struct gantry_region_info region = { .size = sizeof(region) };
 	char size[24];
 
-	printf("Card %s is a %s, revision %u, serial number %016llx. Its memory:",
+	printf("Card %s: %s, revision %u, serial number %016llx. Its memory:",
 	       info->pci_address, info->chip, info->revision,
 	       (unsigned long long)info->serial);
 	for (uint32_t i = 0; i < info->region_count; i++)
