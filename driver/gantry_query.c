@@ -156,7 +156,8 @@ int gantry_query_ioctl(struct drm_device *drm, void *data, struct drm_file *filp
 		return -EINVAL;
 	type = array_index_nospec(args->type, ARRAY_SIZE(gantry_queries));
 	count = gantry_query_count(gdev, type);
-	if (args->index >= count)
+	/* Without a pointer 0 asks how large one would be, also where there is none. */
+	if (args->index >= count && (args->pointer || args->index))
 		return -ENOENT;
 	index = array_index_nospec(args->index, count);
 	/* Far more than any structure will need. */

@@ -58,7 +58,7 @@ static struct victim victim_make(void **state)
 	assert_int_equal(drmSyncobjCreate(v.fd, 0, &v.sync), 0);
 	assert_int_equal(drmSyncobjTimelineSignal(v.fd, &v.sync, &point, 1), 0);
 	for (i = 0; i < 4; i++)
-		v.free[i] = region_now(v.fd, i).free;
+		v.free[i] = region_now(v.fd, region_at(v.fd, i)).free;
 	v.counters = counters_now(v.fd);
 	return v;
 }
@@ -72,7 +72,7 @@ static void victim_expect_untouched(struct victim *v)
 
 	assert_memory_equal(&now, &v->counters, sizeof(now));
 	for (i = 0; i < 4; i++)
-		assert_int_equal(region_now(v->fd, i).free, v->free[i]);
+		assert_int_equal(region_now(v->fd, region_at(v->fd, i)).free, v->free[i]);
 	data_expect(v->dst_map, SIZE, 1);
 	data_expect(v->src_map, SIZE, 2);
 	assert_int_equal(drmSyncobjQuery(v->fd, &v->sync, &point, 1), 0);

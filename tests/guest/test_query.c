@@ -175,18 +175,12 @@ static void no_pointer_asks_for_the_size(void **state)
 		{ DRM_GANTRY_QUERY_COUNTERS, sizeof(struct drm_gantry_counters_info) },
 	};
 	struct bench *b = *state;
-	struct drm_gantry_device_info device;
 	unsigned int i;
 
-	assert_done(query(b->fd, DRM_GANTRY_QUERY_DEVICE, 0, &device, sizeof(device)));
-
+	/* Also where the card has none of the kind. */
 	for (i = 0; i < ARRAY_LENGTH(sizes); i++) {
 		struct drm_gantry_dev_query args = { .type = sizes[i].type };
 
-		/* There must be one to ask for. */
-		if ((args.type == DRM_GANTRY_QUERY_SENSOR && !device.sensor_count) ||
-		    (args.type == DRM_GANTRY_QUERY_NEIGHBOR && !device.neighbor_count))
-			continue;
 		assert_done(raw_ioctl(b->fd, DRM_IOCTL_GANTRY_DEV_QUERY, &args));
 		assert_int_equal(args.size, sizes[i].size);
 	}
