@@ -213,9 +213,13 @@ uint32_t region_count(int fd)
 
 uint32_t region_at(int fd, uint32_t index)
 {
-	uint32_t count = region_count(fd);
+	uint32_t count;
 
-	return index < count || index >= GANTRY_REGION_ANY ? index : count - 1;
+	/* Host memory, or any, is no number of a region. */
+	if (index >= GANTRY_REGION_ANY)
+		return index;
+	count = region_count(fd);
+	return index < count ? index : count - 1;
 }
 
 const char *region_name(int fd, uint32_t index)
