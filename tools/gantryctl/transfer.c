@@ -493,6 +493,13 @@ static void time_legs(struct transfer *t, uint64_t k, struct slot *slot)
 	}
 }
 
+static int wait_for_queue(struct transfer *t, struct leg *leg, uint64_t seqno, const char *what)
+{
+	int ret = gantry_queue_wait(leg->queue, seqno, -1);
+
+	return ret ? fail_call(t, ret, what, "gantry_queue_wait") : 0;
+}
+
 /* Not for long with the lock held, which the feeder needs. */
 static int wait_for_peer(struct transfer *t, uint64_t k, struct leg *leg, uint64_t number)
 {
@@ -516,17 +523,16 @@ static int wait_for_legs(struct transfer *t, uint64_t k, struct slot *slot)
 
 	/* The driver ends jobs that hang: no wait of ours is for ever. */
 	for (int i = 0; i < LEGS; i++) {
+		struct leg *leg = &t->legs[i];
+
 		if (!leg_is_used(t, i))
 			continue;
-		if (t->legs[i].peer) {
-			ret = wait_for_peer(t, k, &t->legs[i], slot->seqno[i]);
-			if (ret)
-				return ret;
-			continue;
-		}
-		ret = gantry_queue_wait(t->legs[i].queue, slot->seqno[i], -1);
+		if (leg->peer)
+			ret = wait_for_peer(t, k, leg, slot->seqno[i]);
+		else
+			ret = wait_for_queue(t, leg, slot->seqno[i], what[i]);
 		if (ret)
-			return fail_call(t, ret, what[i], "gantry_queue_wait");
+			return ret;
 	}
 	time_legs(t, k, slot);
 	return 0;
