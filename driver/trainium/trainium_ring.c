@@ -23,8 +23,8 @@
 #define TRN2_PATTERNS		4
 #define TRN2_PATTERN_BYTES	16384
 
-/* A ring that moves nothing stops within one descriptor. */
-#define TRN2_STOP_TIMEOUT_US	(100 * USEC_PER_MSEC)
+/* A ring stops within one descriptor; giving up early costs a reset of the whole card. */
+#define TRN2_STOP_TIMEOUT_US	(500 * USEC_PER_MSEC)
 
 /* Descriptors that a dump shows, from the one under way. */
 #define TRN2_DUMP_DESCS		8

@@ -40,18 +40,28 @@ static const char *wedged_value(const char *event, size_t length)
 	return NULL;
 }
 
-/* The next event about a wedged card within @timeout_ms, in @event; or NULL */
-static const char *next_wedged(int events, char event[4096], int timeout_ms)
+/* The length of the next event within @timeout_ms, in @event; or 0 */
+static size_t next_event(int events, char event[4096], int timeout_ms)
 {
 	struct pollfd ready = { .fd = events, .events = POLLIN };
+	ssize_t length;
 
-	while (poll(&ready, 1, timeout_ms) == 1) {
-		ssize_t length = recv(events, event, 4095, 0);
-		const char *value;
+	if (poll(&ready, 1, timeout_ms) != 1)
+		return 0;
+	length = recv(events, event, 4095, 0);
+	assert_true(length > 0);
+	event[length] = '\0';
+	return length;
+}
 
-		assert_true(length > 0);
-		event[length] = '\0';
-		value = wedged_value(event, length);
+/* What the next event about a wedged card within @timeout_ms says, in @event; or NULL */
+static const char *next_wedged(int events, char event[4096], int timeout_ms)
+{
+	size_t length;
+
+	while ((length = next_event(events, event, timeout_ms))) {
+		const char *value = wedged_value(event, length);
+
 		if (value)
 			return value;
 	}
@@ -134,4 +144,14 @@ bool coredump_take(void)
 	}
 	closedir(dumps);
 	return found;
+}
+
+void coredump_expect(int events)
+{
+	char event[4096];
+
+	/* The kernel tells of a dump once it is there, so only one yet to come is waited for. */
+	while (!coredump_take())
+		if (!next_event(events, event, 60000))
+			fail_msg("there is no dump of the card");
 }
