@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The model of the card with no guest before it: host memory is a file, mapped for
- * the card as a guest's is, and descriptors are what the driver makes of the same
- * load. Pages of host buffers lie as they did in the guest, if GANTRY_BENCH_LAYOUT
- * names the file that it wrote (layout.h), else one after the other.
+ * The model of the card that GANTRY_BENCH_CHIP names, with no guest before it: host
+ * memory is a file, mapped for the card as a guest's is, and what the card is given is
+ * what the driver makes of the same load. Pages of host buffers lie as they did in the
+ * guest, if GANTRY_BENCH_LAYOUT names the file that it wrote (layout.h), else one after
+ * the other.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,34 +17,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "chip.h"
 #include "load.h"
-#include "model_card.h"
 #include "target.h"
 
-#include "../../driver/trainium/trainium_regs.h"
-
 #define PAGE		4096ull
-#define PIECE		65536ull
-#define HBM_STACK	(MODEL_HBM / TRN2_HBM_STACKS)
-#define HBM_FIRST	(1ull << 20)	/* below it is the firmware */
 /* As in driver/gantry_transfer.h. */
 #define SPREAD_BYTES	(1ull << 20)
 #define SPREAD_BUSY	(16ull << 20)
 #define SPREAD_UNIT	(64ull << 10)
 #define MAX_SPREAD	4u
 
-/**
- * struct run - pages of a host buffer that are contiguous
- * @start: offset in the buffer
- * @at: address on the bus
- */
-struct run {
-	uint64_t start;
-	uint64_t at;
-};
-
 struct target {
 	struct shape shape;
+	const struct model_chip *chip;
 	struct model_card cards[LOAD_MAX_CARDS];
 	int memory;
 	char *map;
@@ -61,7 +48,7 @@ struct target_lane {
 	struct target *target;
 	struct model_card *card;
 	unsigned int home;	/* ring */
-	struct run *runs;
+	struct model_run *runs;
 	unsigned int run_count;
 	uint64_t length;
 	uint64_t device[2];	/* source and destination in HBM */
@@ -79,12 +66,6 @@ struct part {
 	uint64_t done;
 };
 
-static void give_up(const char *what)
-{
-	fprintf(stderr, "replay: %s\n", what);
-	exit(1);
-}
-
 /* ---- the layout ------------------------------------------------------------------ */
 
 static FILE *layout_open(const struct shape *shape)
@@ -99,7 +80,7 @@ static FILE *layout_open(const struct shape *shape)
 			return file;
 	}
 	if (path)
-		give_up("the layout does not know this shape");
+		model_give_up("the layout does not know this shape");
 	return NULL;
 }
 
@@ -108,13 +89,13 @@ static void lane_read_runs(struct target_lane *lane, FILE *file)
 	uint64_t page, pages, start = 0;
 
 	if (fscanf(file, " lane %u", &lane->run_count) != 1)
-		give_up("the layout ends early");
+		model_give_up("the layout ends early");
 	lane->runs = calloc(lane->run_count, sizeof(*lane->runs));
 	for (unsigned int i = 0; i < lane->run_count; i++) {
 		if (fscanf(file, "%" SCNu64 "%" SCNu64, &page, &pages) != 2 ||
 		    (page + pages) * PAGE > MODEL_RINGS)
-			give_up("the layout is not one");
-		lane->runs[i] = (struct run){ start, page * PAGE };
+			model_give_up("the layout is not one");
+		lane->runs[i] = (struct model_run){ start, page * PAGE };
 		start += pages * PAGE;
 	}
 }
@@ -128,7 +109,15 @@ static void lane_make_run(struct target_lane *lane)
 	lane->runs[0].at = target->next_page * PAGE;
 	target->next_page += (lane->length + PAGE - 1) / PAGE;
 	if (target->next_page * PAGE > MODEL_RINGS)
-		give_up("too much host memory");
+		model_give_up("too much host memory");
+}
+
+/* To the card they are one run. */
+static void lane_map_runs(struct target_lane *lane)
+{
+	lane->runs[0].at = lane->target->chip->map(lane->card, lane->runs, lane->run_count,
+						   lane->length);
+	lane->run_count = 1;
 }
 
 /* ---- target.h --------------------------------------------------------------------- */
@@ -141,13 +130,14 @@ struct target *target_open(const struct shape *shape)
 	setpriority(PRIO_PROCESS, 0, -15);
 	prctl(PR_SET_TIMERSLACK, 1);
 	target->shape = *shape;
+	target->chip = model_chip_find(getenv("GANTRY_BENCH_CHIP") ?: "trainium2");
 	target->memory = make_memory(MODEL_MEMORY, 1);
 	target->map = mmap(NULL, MODEL_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, target->memory, 0);
 	if (target->map == MAP_FAILED)
-		give_up("cannot map the memory");
+		model_give_up("cannot map the memory");
 	target->layout = layout_open(shape);
 	for (unsigned int i = 0; i < shape->cards; i++)
-		model_card_open(&target->cards[i], i, target->memory, target->map);
+		model_card_open(&target->cards[i], target->chip, i, target->memory, target->map);
 	return target;
 }
 
@@ -164,25 +154,26 @@ void target_close(struct target *target)
 
 struct target_lane *target_lane_create(struct target *target, unsigned int index, uint64_t length)
 {
-	static const uint64_t hbm[] = TRN2_ADDR_HBM;
+	const struct model_chip *chip = target->chip;
 	const struct shape *shape = &target->shape;
 	struct target_lane *lane = calloc(1, sizeof(*lane));
 	unsigned int queue = index / shape->cards;
-	uint64_t in_stack = HBM_FIRST + queue * length;
 
-	if (in_stack + length > HBM_STACK)
-		give_up("too much device memory");
+	if ((queue + 1) * length > chip->lane_device)
+		model_give_up("too much device memory");
 	lane->target = target;
 	lane->card = &target->cards[index % shape->cards];
 	lane->home = queue % RING_COUNT;
 	lane->length = length;
-	lane->device[0] = hbm[0] + in_stack;
-	lane->device[1] = hbm[1] + in_stack;
+	lane->device[0] = chip->device(0, queue * length);
+	lane->device[1] = chip->device(1, queue * length);
 	lane->copies = calloc(shape->batch, sizeof(*lane->copies));
 	if (shape->direction != DEVICE_TO_DEVICE && target->layout)
 		lane_read_runs(lane, target->layout);
 	else if (shape->direction != DEVICE_TO_DEVICE)
 		lane_make_run(lane);
+	if (lane->run_count && chip->map)
+		lane_map_runs(lane);
 	return lane;
 }
 
@@ -213,7 +204,7 @@ static uint64_t find_host(const struct target_lane *lane, uint64_t at, uint64_t 
 	}
 	*length = MIN(*length, (high < lane->run_count ? lane->runs[high].start :
 				UINT64_MAX) - at);
-	return TRN2_ADDR_HOST + lane->runs[low].at + (at - lane->runs[low].start);
+	return lane->target->chip->host + lane->runs[low].at + (at - lane->runs[low].start);
 }
 
 static uint64_t put_piece(struct target_lane *lane, struct model_ring *ring, uint64_t at,
@@ -221,12 +212,12 @@ static uint64_t put_piece(struct target_lane *lane, struct model_ring *ring, uin
 {
 	uint64_t src = lane->device[0] + at, dst = lane->device[1] + at;
 
-	length = MIN(length, PIECE);
+	length = MIN(length, ring->card->chip->piece);
 	if (lane->target->shape.direction == HOST_TO_DEVICE)
 		src = find_host(lane, at, &length);
 	else if (lane->target->shape.direction == DEVICE_TO_HOST)
 		dst = find_host(lane, at, &length);
-	model_ring_copy(ring, dst, src, length);
+	ring->card->chip->copy(ring, dst, src, length);
 	return length;
 }
 

@@ -479,8 +479,8 @@ static void a_channel_invalidates_what_it_has_changed(void **state)
 	chan_run(&chan);
 	assert_true(chan_same(bed, DATA + 0x10000, 64, 1));
 	bed_map(bed, NOWHERE, bed_vram(DATA + 0x1000), 12, 0);
-	chan_method(&chan, GA100_METHOD_MEM_OP_C, (uint32_t)bed->pdb);
-	chan_method(&chan, GA100_METHOD_MEM_OP_D, (uint32_t)(bed->pdb >> 32) |
+	chan_method(&chan, GA100_METHOD_MEM_OP_C, (uint32_t)bed->tables.pdb);
+	chan_method(&chan, GA100_METHOD_MEM_OP_D, (uint32_t)(bed->tables.pdb >> 32) |
 		    (uint32_t)GA100_MEM_OP_TLB_INVALIDATE << GA100_MEM_OP_D_OPERATION_SHIFT);
 	chan_copy(&chan, DATA + 0x10000, NOWHERE, 64, 0);
 	chan_run(&chan);

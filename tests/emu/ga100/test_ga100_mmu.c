@@ -163,7 +163,7 @@ static void bad_instance_block_faults_everywhere(void **state)
 {
 	struct bed *bed = *state;
 	struct ga100_space space = bed_space(bed);
-	uint64_t lo = GA100_INST_PDB_BIG_64K | bed->pdb;
+	uint64_t lo = GA100_INST_PDB_BIG_64K | bed->tables.pdb;
 
 	bed_map(bed, 0, bed_vram(0), 12, 0);
 	ga100_mem_write(bed->card, bed_vram(BED_INST + GA100_INST_PDB_LO), &lo, 8);
@@ -238,7 +238,7 @@ static void changed_entry_serves_until_it_is_invalidated(void **state)
 	uint64_t table;
 
 	bed_map(bed, 0x1000, bed_vram(0x5000), 12, 0);
-	table = bed->tables - 0x1000;
+	table = bed->tables.next - 0x1000;
 	look(bed, &space, 0x1000, GA100_READ);
 	ga100_mem_write(bed->card, bed_vram(table + 8), &pte, 8);
 	assert_int_equal(look(bed, &space, 0x1000, GA100_READ).addr.offset, 0x5000);
@@ -300,7 +300,7 @@ static void entry_that_appears_needs_no_invalidation(void **state)
 
 	bed_map(bed, 0x1000, bed_vram(0x5000), 12, 0);
 	assert_int_equal(fault_of(bed, &space, 0x2000, GA100_READ), GA100_FAULT_PTE);
-	ga100_mem_write(bed->card, bed_vram(bed->tables - 0x1000 + 16), &pte, 8);
+	ga100_mem_write(bed->card, bed_vram(bed->tables.next - 0x1000 + 16), &pte, 8);
 	look(bed, &space, 0x2000, GA100_READ);
 }
 

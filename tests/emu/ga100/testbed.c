@@ -103,7 +103,6 @@ struct bed *bed_make(const struct ga100_options *options)
 	bed->host = aligned_alloc(4096, BED_HOST_SIZE + BED_MESSAGE_SIZE);
 	assert_non_null(bed->host);
 	memset(bed->host, 0, BED_HOST_SIZE + BED_MESSAGE_SIZE);
-	bed->tables = BED_TABLES;
 	assert_int_equal(ga100_create(options, &host, bed, &bed->card), 0);
 	return bed;
 }
@@ -157,86 +156,34 @@ struct ga100_addr bed_host(uint64_t offset)
 	return (struct ga100_addr){ .aperture = GA100_SYS_COHERENT, .offset = BED_HOST + offset };
 }
 
-static uint64_t get(struct bed *bed, uint64_t at)
-{
-	uint64_t value;
-
-	assert_int_equal(ga100_mem_read(bed->card, bed_vram(at), &value, sizeof(value)), 0);
-	return value;
-}
-
-static void put(struct bed *bed, uint64_t at, uint64_t value)
-{
-	assert_int_equal(ga100_mem_write(bed->card, bed_vram(at), &value, sizeof(value)), 0);
-}
-
-static uint64_t new_table(struct bed *bed)
-{
-	uint64_t at = bed->tables;
-
-	assert_true(at < BED_INST);
-	bed->tables += 0x1000;
-	memset(bed->card->vram.at + at, 0, 0x1000);
-	return at;
-}
-
 struct ga100_space bed_space(struct bed *bed)
 {
 	struct ga100_space space = { 0 };
+	uint64_t pdb;
 
-	bed->pdb = new_table(bed);
-	put(bed, BED_INST + GA100_INST_PDB_LO,
-	    bed->pdb | GA100_INST_PDB_VER2 | GA100_INST_PDB_BIG_64K);
+	ga100_tables_init(&bed->tables, bed->card, BED_TABLES, BED_INST);
+	pdb = bed->tables.pdb | GA100_INST_PDB_VER2 | GA100_INST_PDB_BIG_64K;
+	assert_int_equal(ga100_mem_write(bed->card, bed_vram(BED_INST + GA100_INST_PDB_LO), &pdb,
+					 sizeof(pdb)), 0);
 	assert_int_equal(ga100_space_load(bed->card, bed_vram(BED_INST), &space), 0);
 	return space;
 }
 
-/* The table that an entry leads to, made if there is none */
-static uint64_t table_below(struct bed *bed, uint64_t entry)
-{
-	uint64_t pde = get(bed, entry), table;
-
-	if (GA100_PDE_APERTURE(pde) == GA100_PDE_APERTURE_VRAM)
-		return (pde & GA100_PDE0_ADDR_BIG_VRAM) << GA100_PTE_ADDR_SHIFT;
-	table = new_table(bed);
-	put(bed, entry, table >> GA100_PTE_ADDR_SHIFT | GA100_PDE_APERTURE_VRAM << 1);
-	return table;
-}
-
-static uint64_t entry_at(struct bed *bed, uint64_t va, unsigned int shift)
-{
-	uint64_t pde2 = table_below(bed, bed->pdb + 8 * (va >> 47 & 3));
-	uint64_t pde1 = table_below(bed, pde2 + 8 * (va >> 38 & 0x1ff));
-	uint64_t entry = pde1 + 8 * (va >> 29 & 0x1ff);
-
-	if (shift == 29)
-		return entry;
-	entry = table_below(bed, entry) + GA100_PDE0_SIZE * (va >> 21 & 0xff);
-	if (shift == 21)
-		return entry;
-	if (shift == 16)
-		return table_below(bed, entry) + 8 * (va >> 16 & 0x1f);
-	return table_below(bed, entry + 8) + 8 * (va >> 12 & 0x1ff);
-}
-
 void bed_invalidate(struct bed *bed)
 {
-	bed_set_reg(bed, GA100_INVALIDATE_PDB, (uint32_t)(bed->pdb >> 12) << 4);
-	bed_set_reg(bed, GA100_INVALIDATE_PDB_HI, 0);
-	bed_set_reg(bed, GA100_INVALIDATE, GA100_INVALIDATE_TRIGGER | GA100_INVALIDATE_ALL_VA);
+	ga100_tables_sync(&bed->tables);
 }
 
 void bed_set_entry(struct bed *bed, uint64_t va, unsigned int shift, uint64_t pte)
 {
-	put(bed, entry_at(bed, va, shift), pte);
+	ga100_tables_set(&bed->tables, va, shift, pte);
 	bed_invalidate(bed);
 }
 
 void bed_map(struct bed *bed, uint64_t va, struct ga100_addr to, unsigned int shift, uint64_t flags)
 {
-	bed_set_entry(bed, va, shift, GA100_PTE_VALID | flags |
-		      (uint64_t)to.aperture << GA100_PTE_APERTURE_SHIFT |
-		      to.offset >> GA100_PTE_ADDR_SHIFT);
+	ga100_tables_map(&bed->tables, va, to, shift, flags);
+	bed_invalidate(bed);
 }
 
 void bed_map_range(struct bed *bed, uint64_t va, struct ga100_addr to, uint64_t len)

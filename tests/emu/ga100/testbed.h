@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "ga100.h"
+#include "tables.h"
 
 #define BED_VRAM	(256ULL << 20)
 #define BED_HOST	0x100000000ULL	/* bus address of host memory */
@@ -31,8 +32,7 @@
  * @interrupts: messages so far
  * @pins: pieces of host memory held now
  * @lines: lines logged so far
- * @tables: next free page-table page in video memory
- * @pdb: top directory of the one address space the testbed makes
+ * @tables: of the one address space the testbed makes
  */
 struct bed {
 	struct ga100 *card;
@@ -40,8 +40,7 @@ struct bed {
 	_Atomic unsigned int interrupts;
 	_Atomic unsigned int pins;
 	_Atomic unsigned int lines;
-	uint64_t tables;
-	uint64_t pdb;
+	struct ga100_tables tables;
 };
 
 struct bed *bed_make(const struct ga100_options *options);
