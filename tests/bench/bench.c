@@ -5,6 +5,7 @@
  *
  * usage: bench speed MILLISECONDS SLICES   how fast; see speed.h
  *        bench count JOBS                  what instructions.so has to count
+ *        bench peers MILLISECONDS SLICES   from card to card; see peers.h; no stdin
  *        bench queues COUNT                memory that so many idle queues take; no stdin
  *        bench free                        bytes of memory that are free; no stdin
  */
@@ -19,6 +20,7 @@
 #include "load.h"
 #include "marker.h"
 #include "memory.h"
+#include "peers.h"
 #include "speed.h"
 
 /* Where the program's libraries are, for whoever gives names to addresses. */
@@ -122,13 +124,15 @@ int main(int argc, char **argv)
 		write_maps();
 		while (shape_read(&shape))
 			count_instructions(&shape, atoi(argv[2]));
+	} else if (argc == 4 && !strcmp(argv[1], "peers")) {
+		peers_measure(atoi(argv[2]) / 1e3, atoi(argv[3]));
 	} else if (argc == 3 && !strcmp(argv[1], "queues")) {
 		measure_queues(atoi(argv[2]));
 	} else if (argc == 2 && !strcmp(argv[1], "free")) {
 		printf("%" PRId64 "\n", memory_free());
 	} else {
 		fprintf(stderr, "usage: bench speed MILLISECONDS SLICES | count JOBS | "
-			"queues COUNT | free\n");
+			"peers MILLISECONDS SLICES | queues COUNT | free\n");
 		return 2;
 	}
 	return 0;

@@ -49,6 +49,15 @@ void target_close(struct target *target)
 	free(target);
 }
 
+/* A copy within a card goes from one region to another where there are several. */
+static uint32_t other_region(struct gantry_device *dev)
+{
+	struct gantry_device_info info = { .size = sizeof(info) };
+
+	check("ask for the card's memory", gantry_device_get_info(dev, &info));
+	return info.region_count > 1;
+}
+
 static struct gantry_buffer *make_buffer(struct gantry_device *dev, uint64_t length,
 					 uint32_t region)
 {
@@ -76,7 +85,8 @@ struct target_lane *target_lane_create(struct target *target, unsigned int index
 	lane->src = make_buffer(dev, length,
 				shape->direction == HOST_TO_DEVICE ? GANTRY_REGION_HOST : 0);
 	lane->dst = make_buffer(dev, length,
-				shape->direction == DEVICE_TO_HOST ? GANTRY_REGION_HOST : 1);
+				shape->direction == DEVICE_TO_HOST ? GANTRY_REGION_HOST :
+				other_region(dev));
 	return lane;
 }
 
