@@ -10,6 +10,7 @@
 #define GANTRY_DEVICE_H
 
 #include <linux/gpu_buddy.h>
+#include <linux/idr.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
@@ -27,6 +28,7 @@ struct gantry_ring;
 struct vfsmount;
 
 #define GANTRY_MAX_REGIONS	8
+#define GANTRY_MAX_ENGINES	16
 
 /**
  * struct gantry_region - one region of device memory
@@ -57,13 +59,23 @@ struct gantry_region {
 };
 
 /**
+ * struct gantry_engine - what does the work of one ring or of many
+ * @resets: rings of it that were reset since one of them last got something done
+ */
+struct gantry_engine {
+	u32 resets;
+};
+
+/**
  * struct gantry_backend_ops - what a backend can do
  *
  * Ring callbacks marked (locked) run with the ring's lock held and interrupts
  * off: they must not sleep and may only touch their ring. An emitted operation
  * takes one slot of the ring, and the core never emits more than are free. The
  * others run in process context. Those that start, stop and reset run one at a
- * time for a card; sensors and neighbors may be asked meanwhile.
+ * time for a card, and must not allocate: memory may be waiting for them. A ring
+ * may be made while another one is, or while the card is being reset; sensors and
+ * neighbors may be asked at any time.
  */
 struct gantry_backend_ops {
 	/** @init: map the card, reset it, fill in regions and addresses */
@@ -73,13 +85,13 @@ struct gantry_backend_ops {
 	/** @reset: reset the whole card; rings must be started again afterwards */
 	int (*reset)(struct gantry_device *gdev);
 
-	/** @ring_init: allocate what a ring needs and start it, empty */
+	/** @ring_init: allocate what ring @ring->index needs; it is started next */
 	int (*ring_init)(struct gantry_ring *ring);
-	/** @ring_fini: undo @ring_init; the ring was stopped */
+	/** @ring_fini: undo @ring_init; the ring was stopped, or its card can reach nothing */
 	void (*ring_fini)(struct gantry_ring *ring);
 	/** @ring_stop: returns 0 once the card touches no memory for this ring any more */
 	int (*ring_stop)(struct gantry_ring *ring);
-	/** @ring_start: start a stopped ring, empty, at its completed number; 0 or an error */
+	/** @ring_start: start a ring, empty, at its completed number; 0 or an error */
 	int (*ring_start)(struct gantry_ring *ring);
 
 	/** @emit_copy: (locked) copy at most max_copy contiguous bytes */
@@ -109,12 +121,14 @@ struct gantry_backend_ops {
  * @name: as user space reads it
  * @ops: how to drive it
  * @max_copy: bytes one emitted copy can move
- * @ring_count: rings it offers
+ * @ring_count: most rings there can be
+ * @card_rings: of these, made with the card: for what the driver itself does, and, if
+ *	they are all there are, shared by all queues; else each queue has one of its own
  * @ring_slots: slots each has
  * @sensor_count: sensors it has
  * @neighbor_count: links to other cards
  * @dma_bits: host addresses it can reach
- * @interrupts: it announces what its rings got done, by gantry_ring_service();
+ * @interrupts: it announces what its rings got done, by gantry_engine_service();
  *	else a timer looks
  */
 struct gantry_backend {
@@ -122,6 +136,7 @@ struct gantry_backend {
 	const struct gantry_backend_ops *ops;
 	u32 max_copy;
 	u32 ring_count;
+	u32 card_rings;
 	u32 ring_slots;
 	u32 sensor_count;
 	u32 neighbor_count;
@@ -156,12 +171,17 @@ struct gantry_counters {
  * @serial: serial number, 0: unknown; backend
  * @regions: device memory; backend fills base, size and cpu_base
  * @region_count: of @regions; backend
- * @rings: hardware rings, @backend->ring_count of them
- * @next_ring: spreads queues over the rings
+ * @engines: what rings are stuck together with
+ * @engine_count: of @engines; rings take them in turn, by index; backend
+ * @rings: hardware rings by index, NULL where there is none. The card's own come first
+ *	and stay; for the others @reset_lock guards it, and readers use RCU
+ * @ring_ids: indices of other rings than the card's own
+ * @ring_hint: where to look first for one that is free, so that engines take turns
+ * @next_ring: spreads queues and zeroing over the card's own rings
  * @sched_wq: runs jobs
  * @reset_wq: watchdogs and resets, one at a time
  * @scrub_wq: returns zeroed memory
- * @reset_lock: one at a time stops, starts or resets the card; guards @paused
+ * @reset_lock: one at a time stops, starts or resets the card; guards @paused and @rings
  * @paused: stopped by whoever will resume it; watchdogs keep off
  * @gone: unbound or lost: every call answers -ENODEV
  * @report: what user space is yet to be told
@@ -180,12 +200,16 @@ struct gantry_device {
 	u64 serial;
 	struct gantry_region regions[GANTRY_MAX_REGIONS];
 	u32 region_count;
-	struct gantry_ring *rings;
+	struct gantry_engine engines[GANTRY_MAX_ENGINES];
+	u32 engine_count;
+	struct gantry_ring **rings;
+	struct ida ring_ids;
+	atomic_t ring_hint;
 	atomic_t next_ring;
 	struct workqueue_struct *sched_wq;
 	struct workqueue_struct *reset_wq;
 	struct workqueue_struct *scrub_wq;
-	struct mutex reset_lock; /* paused */
+	struct mutex reset_lock; /* paused, rings */
 	bool paused;
 	atomic_t gone;
 	struct gantry_report report;

@@ -299,7 +299,7 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		gantry_pci_disable(pdev);
 		return dev_err_probe(&pdev->dev, ret, "%s did not start\n", backend->name);
 	}
-	drm_info(&gdev->drm, "%s with %u memory regions and %u rings\n", backend->name,
+	drm_info(&gdev->drm, "%s with %u memory regions and up to %u rings\n", backend->name,
 		 gdev->region_count, backend->ring_count);
 	return 0;
 }

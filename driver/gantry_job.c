@@ -139,7 +139,7 @@ static struct dma_fence *gantry_job_run(struct drm_sched_job *base)
 	queue->last_fence = dma_fence_get(fence);
 	queue->last_spread = job->xfer.part_count > 1;
 	job->fence->started = ktime_get();
-	gantry_transfer_start(&job->xfer, queue->file->gdev, queue->stream.home->index);
+	gantry_transfer_start(&job->xfer, queue->stream.home);
 	return fence;
 }
 
@@ -313,8 +313,9 @@ int gantry_job_push(struct gantry_job *job, u64 *seqno)
 		goto unlock;
 	*seqno = fence->seqno;
 	fence->base.seqno = fence->seqno;
-	gantry_transfer_init(&job->xfer, queue->file->gdev, job->ops, job->op_count,
-			     &queue->stream, fence->seqno != READ_ONCE(queue->completed) + 1);
+	gantry_transfer_init(&job->xfer, gantry_ring_spread(queue->stream.home), job->ops,
+			     job->op_count, &queue->stream,
+			     fence->seqno != READ_ONCE(queue->completed) + 1);
 	job->xfer.finish = gantry_job_finish;
 
 	drm_sched_job_arm(&job->base);

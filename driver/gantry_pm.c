@@ -22,7 +22,7 @@ static int gantry_suspend(struct device *dev)
 	u64 used = gantry_regions_used(gdev);
 
 	/* What a card that failed holds is lost already. */
-	if (used && !gdev->rings[0].error) {
+	if (used && !gdev->rings[0]->error) {
 		drm_info(&gdev->drm,
 			 "no suspend: %llu bytes of device memory are in use; end the programs that hold the card\n",
 			 used);

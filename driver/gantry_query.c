@@ -38,7 +38,7 @@ static int gantry_query_device(struct gantry_device *gdev, u32 index, union gant
 	info->region_count = gdev->region_count;
 	info->sensor_count = backend->sensor_count;
 	info->neighbor_count = backend->neighbor_count;
-	info->ring_count = backend->ring_count;
+	info->ring_count = gdev->engine_count;
 	info->max_queues = GANTRY_MAX_QUEUES;
 	info->max_ops = GANTRY_MAX_OPS;
 	info->max_syncs = GANTRY_MAX_SYNCS;

@@ -78,11 +78,6 @@ static void gantry_file_uncount_queue(struct gantry_file *file, struct gantry_qu
 	mutex_unlock(&file->lock);
 }
 
-static struct gantry_ring *gantry_queue_ring(struct gantry_device *gdev)
-{
-	return &gdev->rings[(u32)atomic_inc_return(&gdev->next_ring) % gdev->backend->ring_count];
-}
-
 static int gantry_queue_init_status(struct gantry_queue *queue)
 {
 	struct gantry_bo *bo = gantry_bo_create(queue->file->gdev, PAGE_SIZE,
@@ -130,6 +125,7 @@ static void gantry_queue_free_work(struct work_struct *work)
 	struct gantry_file *file = queue->file;
 
 	gantry_file_uncount_queue(file, queue);
+	gantry_ring_put(queue->stream.home);
 	/*
 	 * Whoever signaled the last fence may still be in the scheduler, or hold the
 	 * fence; who freed the last job counts it yet.
@@ -146,16 +142,27 @@ static void gantry_queue_free_work(struct work_struct *work)
 	kref_put(&file->ref, gantry_file_release);
 }
 
+/* Those of closed queues are taken until the queues are freed; some may be about to be. */
+static struct gantry_ring *gantry_queue_get_ring(struct gantry_file *file)
+{
+	struct gantry_ring *ring = gantry_ring_get(file->gdev);
+
+	if (ring != ERR_PTR(-ENOSPC))
+		return ring;
+	gantry_file_settle(file);
+	return gantry_ring_get(file->gdev);
+}
+
 static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 priority)
 {
 	struct gantry_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL_ACCOUNT);
+	struct gantry_ring *ring;
 	int ret;
 
 	if (!queue)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&queue->ref);
 	queue->file = file;
-	gantry_stream_init(&queue->stream, gantry_queue_ring(file->gdev), priority);
 	mutex_init(&queue->submit_lock);
 	init_waitqueue_head(&queue->wait);
 	INIT_WORK(&queue->free_work, gantry_queue_free_work);
@@ -164,9 +171,14 @@ static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 prior
 	ret = gantry_queue_init_status(queue);
 	if (ret)
 		goto err_free;
-	ret = gantry_queue_init_sched(queue);
+	ring = gantry_queue_get_ring(file);
+	ret = PTR_ERR_OR_ZERO(ring);
 	if (ret)
 		goto err_status;
+	gantry_stream_init(&queue->stream, ring, priority);
+	ret = gantry_queue_init_sched(queue);
+	if (ret)
+		goto err_ring;
 	/* Closed queues count until they are freed; some may be about to be. */
 	ret = gantry_file_count_queue(file, queue);
 	if (ret) {
@@ -180,6 +192,8 @@ static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 prior
 err_sched:
 	drm_sched_entity_fini(&queue->entity);
 	drm_sched_fini(&queue->sched);
+err_ring:
+	gantry_ring_put(ring);
 err_status:
 	gantry_queue_fini_status(queue);
 err_free:

@@ -7,6 +7,7 @@
 
 #include "gantry_device.h"
 #include "gantry_region.h"
+#include "gantry_ring.h"
 
 /* A process that was killed notices it after this many bytes were zeroed. */
 #define GANTRY_SCRUB_STEP	(256ULL * 1024 * 1024)
@@ -196,10 +197,10 @@ static void gantry_scrub_start(struct gantry_memory *memory, const struct gantry
 	struct gantry_device *gdev = memory->region->gdev;
 
 	memory->scrub_op = (struct gantry_op){ .dst = ext, .dst_offset = offset, .length = length };
-	gantry_transfer_init(&memory->scrub, gdev, &memory->scrub_op, 1, NULL, false);
+	gantry_transfer_init(&memory->scrub, gdev->backend->card_rings, &memory->scrub_op, 1, NULL,
+			     false);
 	memory->scrub.finish = finish;
-	gantry_transfer_start(&memory->scrub, gdev,
-			      atomic_inc_return(&gdev->next_ring) % gdev->backend->ring_count);
+	gantry_transfer_start(&memory->scrub, gantry_ring_next_shared(gdev));
 }
 
 static void gantry_scrub_wake(struct gantry_transfer *xfer)

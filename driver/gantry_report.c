@@ -17,11 +17,12 @@
 #include <drm/drm_print.h>
 
 #include "gantry_device.h"
+#include "gantry_queue.h"
 #include "gantry_report.h"
 #include "gantry_reset.h"
 #include "gantry_ring.h"
 
-/* Eight rings take a third of it. */
+/* Eight rings take a third of it; where there are hundreds, some are left out. */
 #define GANTRY_DUMP_BYTES	(64 * 1024)
 
 static char * const gantry_events[GANTRY_EVENTS] = {
@@ -30,15 +31,12 @@ static char * const gantry_events[GANTRY_EVENTS] = {
 	[GANTRY_EVENT_LOST] = "WEDGED=bus-reset",
 };
 
-/**
- * gantry_report_now - tell user space what happened, by somebody who may allocate
- * @gdev: the card
- * @event: what happened to it
- *
- * May sleep. drm_dev_wedged_event() sends from the primary node, which an
- * accelerator does not have. No event comes from a node that is being taken away.
+/*
+ * Tell user space what happened. drm_dev_wedged_event() sends from the primary node,
+ * which an accelerator does not have. No event comes from a node that is being taken
+ * away.
  */
-void gantry_report_now(struct gantry_device *gdev, enum gantry_event event)
+static void gantry_report_now(struct gantry_device *gdev, enum gantry_event event)
 {
 	char *envp[2] = { gantry_events[event] };
 	int idx;
@@ -67,9 +65,15 @@ static void gantry_report_work(struct work_struct *work)
 		report->dump = gantry_dump_alloc();
 		smp_store_release(&report->dump_bytes, 0); /* after the new buffer */
 	}
-	for (i = 0; i < GANTRY_EVENTS; i++)
-		if (test_and_clear_bit(i, &report->events))
-			gantry_report_now(gdev, i);
+	for (i = 0; i < GANTRY_EVENTS; i++) {
+		if (!test_and_clear_bit(i, &report->events))
+			continue;
+		gantry_report_now(gdev, i);
+		if (i == GANTRY_EVENT_LOST) {
+			drm_dev_unplug(&gdev->drm);
+			gantry_files_wake(gdev);
+		}
+	}
 }
 
 static void gantry_report_release(struct drm_device *drm, void *res)
@@ -97,7 +101,8 @@ int gantry_report_init(struct gantry_device *gdev)
  * @gdev: which
  * @event: what
  *
- * Does not sleep: sent later, by &gantry_report.work.
+ * Does not sleep: sent later, by &gantry_report.work. That also unplugs a card that is
+ * lost, once it was told.
  */
 void gantry_report_event(struct gantry_device *gdev, enum gantry_event event)
 {
@@ -140,14 +145,14 @@ static void gantry_dump_ring(struct gantry_ring *ring, bool stuck, struct drm_pr
 	completed = ring->completed;
 	seqno = ring->gdev->backend->ops->read_seqno(ring);
 	free_slots = ring->free_slots;
-	resets = ring->resets;
+	resets = READ_ONCE(gantry_ring_engine(ring)->resets);
 	error = ring->error;
 	spin_unlock_irq(&ring->lock);
 
 	drm_printf(p, "\nring %u%s\n", ring->index, stuck ? ", which stands still" : "");
 	drm_printf(p, "  fences: %u emitted, %u reached, the card says %u\n", emitted, completed,
 		   seqno);
-	drm_printf(p, "  slots: %u free; reset %u times since its last progress, error %d\n",
+	drm_printf(p, "  slots: %u free; %u resets since its engine's last progress, error %d\n",
 		   free_slots, resets, error);
 	ring->gdev->backend->ops->ring_dump(ring, p);
 }
@@ -163,8 +168,8 @@ void gantry_report_dump(struct gantry_device *gdev, struct gantry_ring *stuck)
 {
 	struct drm_print_iterator iter = { .remain = GANTRY_DUMP_BYTES };
 	struct gantry_report *report = &gdev->report;
+	struct gantry_ring *ring;
 	struct drm_printer p;
-	u32 i;
 
 	lockdep_assert_held(&gdev->reset_lock);
 	/* Then the buffer is ours. */
@@ -174,8 +179,10 @@ void gantry_report_dump(struct gantry_device *gdev, struct gantry_ring *stuck)
 	p = drm_coredump_printer(&iter);
 	drm_puts(&p, "gantry device coredump\n");
 	gantry_dump_card(gdev, &p);
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		gantry_dump_ring(&gdev->rings[i], &gdev->rings[i] == stuck, &p);
+	gantry_dump_ring(stuck, true, &p);
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
+		if (ring != stuck && iter.remain)
+			gantry_dump_ring(ring, false, &p);
 	smp_store_release(&report->dump_bytes, GANTRY_DUMP_BYTES - iter.remain); /* all of it */
 	schedule_work(&report->work);
 }

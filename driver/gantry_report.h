@@ -39,6 +39,5 @@ struct gantry_report {
 int gantry_report_init(struct gantry_device *gdev);
 void gantry_report_dump(struct gantry_device *gdev, struct gantry_ring *stuck);
 void gantry_report_event(struct gantry_device *gdev, enum gantry_event event);
-void gantry_report_now(struct gantry_device *gdev, enum gantry_event event);
 
 #endif

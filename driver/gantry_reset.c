@@ -113,28 +113,26 @@ static void gantry_ring_break_begun(struct gantry_ring *ring, int error)
 
 static void gantry_rings_halt(struct gantry_device *gdev)
 {
-	u32 i;
+	struct gantry_ring *ring;
 
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		gantry_ring_halt(&gdev->rings[i]);
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
+		gantry_ring_halt(ring);
 }
 
 static void gantry_rings_resume(struct gantry_device *gdev)
 {
-	u32 i;
+	struct gantry_ring *ring;
 
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		gantry_ring_resume(&gdev->rings[i]);
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
+		gantry_ring_resume(ring);
 }
 
 static void gantry_rings_reap(struct gantry_device *gdev)
 {
+	struct gantry_ring *ring;
 	LIST_HEAD(done);
-	u32 i;
 
-	for (i = 0; i < gdev->backend->ring_count; i++) {
-		struct gantry_ring *ring = &gdev->rings[i];
-
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring)) {
 		spin_lock_irq(&ring->lock);
 		gantry_ring_reap(ring, &done);
 		spin_unlock_irq(&ring->lock);
@@ -153,7 +151,7 @@ static void gantry_ring_take_back(struct gantry_ring *ring, int broken, int dead
 	gantry_ring_rewind(ring);
 	if (broken)
 		gantry_ring_break_begun(ring, broken);
-	ring->resets = 0;
+	WRITE_ONCE(gantry_ring_engine(ring)->resets, 0);
 	/* A card that is gone stays so, whatever else is found wrong with it. */
 	if (dead && ring->error != -ENODEV)
 		ring->error = dead;
@@ -168,11 +166,11 @@ static void gantry_ring_take_back(struct gantry_ring *ring, int broken, int dead
  */
 static void gantry_rings_take_back(struct gantry_device *gdev, int broken, int dead)
 {
-	u32 i;
+	struct gantry_ring *ring;
 
 	gantry_rings_reap(gdev);
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		gantry_ring_take_back(&gdev->rings[i], broken, dead);
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
+		gantry_ring_take_back(ring, broken, dead);
 }
 
 /**
@@ -181,8 +179,14 @@ static void gantry_rings_take_back(struct gantry_device *gdev, int broken, int d
  */
 void gantry_device_unplug(struct gantry_device *gdev)
 {
-	if (!atomic_xchg(&gdev->gone, 1))
+	if (!atomic_xchg(&gdev->gone, 1)) {
 		drm_dev_unplug(&gdev->drm);
+		return;
+	}
+	/* Whoever found that it is lost has said so by now, and the report unplugs it. */
+	mutex_lock(&gdev->reset_lock);
+	mutex_unlock(&gdev->reset_lock);
+	flush_work(&gdev->report.work);
 }
 
 /*
@@ -202,9 +206,8 @@ static void gantry_device_lost(struct gantry_device *gdev)
 	if (known)
 		return;
 	drm_err(&gdev->drm, "card does not answer any more: unbind it, then reset or replace it\n");
-	gantry_report_now(gdev, GANTRY_EVENT_LOST);
-	drm_dev_unplug(&gdev->drm);
-	gantry_files_wake(gdev);
+	/* Unplugging waits for calls, of which one may be waiting for our lock. */
+	gantry_report_event(gdev, GANTRY_EVENT_LOST);
 }
 
 static bool gantry_device_present(struct gantry_device *gdev)
@@ -241,12 +244,15 @@ static void gantry_device_give_up(struct gantry_device *gdev, int error)
 
 static int gantry_rings_start(struct gantry_device *gdev)
 {
-	u32 i;
-	int ret = 0;
+	struct gantry_ring *ring;
+	int ret;
 
-	for (i = 0; i < gdev->backend->ring_count && !ret; i++)
-		ret = gdev->backend->ops->ring_start(&gdev->rings[i]);
-	return ret;
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring)) {
+		ret = gdev->backend->ops->ring_start(ring);
+		if (ret)
+			return ret;
+	}
+	return 0;
 }
 
 /* The rings are halted: reset the card and go on. What was begun ends with @broken. */
@@ -294,6 +300,22 @@ static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *
 		gantry_report_event(gdev, GANTRY_EVENT_RESET);
 }
 
+/* What held up one ring may have held up all of its engine: their time begins anew. */
+static void gantry_engine_wait_again(struct gantry_ring *reset)
+{
+	struct gantry_device *gdev = reset->gdev;
+	struct gantry_ring *ring;
+
+	lockdep_assert_held(&gdev->reset_lock);
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring)) {
+		if (gantry_ring_engine(ring) != gantry_ring_engine(reset))
+			continue;
+		spin_lock_irq(&ring->lock);
+		ring->progress = jiffies;
+		spin_unlock_irq(&ring->lock);
+	}
+}
+
 /* The ring's hardware is stopped: drop the guilty transfer and emit the rest again. */
 static void gantry_ring_restart(struct gantry_ring *ring, u32 stood, int error)
 {
@@ -304,7 +326,7 @@ static void gantry_ring_restart(struct gantry_ring *ring, u32 stood, int error)
 	/* What it did before it stopped is done, and must not be done twice. */
 	gantry_ring_reap(ring, &done);
 	if (gantry_ring_blame(ring, stood, error))
-		ring->resets++;
+		gantry_ring_engine(ring)->resets++;
 	gantry_ring_rewind(ring);
 	spin_unlock_irq(&ring->lock);
 	gantry_parts_end(&done);
@@ -313,7 +335,68 @@ static void gantry_ring_restart(struct gantry_ring *ring, u32 stood, int error)
 		gantry_device_reset(gdev, ring, stood, error);
 		return;
 	}
+	gantry_engine_wait_again(ring);
 	gantry_ring_resume(ring);
+}
+
+/* Only a reset of the card makes sure of a ring that cannot be stopped. */
+static void gantry_device_forget_ring(struct gantry_ring *ring)
+{
+	struct gantry_device *gdev = ring->gdev;
+	int stopped = 0;
+
+	lockdep_assert_held(&gdev->reset_lock);
+	/* A card that failed, or is paused, has stopped all of them. */
+	if (!gdev->paused && !ring->error)
+		stopped = gdev->backend->ops->ring_stop(ring);
+	WRITE_ONCE(gdev->rings[ring->index], NULL);
+	if (!stopped)
+		return;
+	gantry_rings_halt(gdev);
+	drm_warn(&gdev->drm, "ring %u does not stop, resetting the card: work in flight is lost\n",
+		 ring->index);
+	if (!gantry_device_restart(gdev, -EIO))
+		gantry_report_event(gdev, GANTRY_EVENT_RESET);
+}
+
+/**
+ * gantry_device_add_ring - start a new ring
+ * @ring: initialised
+ *
+ * On a paused card it starts with the others; on one that failed it ends whatever it
+ * is given, as they do.
+ *
+ * Return: 0, or an error: the card knows nothing of it then.
+ */
+int gantry_device_add_ring(struct gantry_ring *ring)
+{
+	struct gantry_device *gdev = ring->gdev;
+	int ret = 0;
+
+	mutex_lock(&gdev->reset_lock);
+	ring->error = gdev->rings[0]->error;
+	ring->halted = gdev->paused;
+	smp_store_release(&gdev->rings[ring->index], ring); /* with what is in it */
+	if (!ring->halted && !ring->error)
+		ret = gdev->backend->ops->ring_start(ring);
+	if (ret)
+		gantry_device_forget_ring(ring);
+	mutex_unlock(&gdev->reset_lock);
+	return ret;
+}
+
+/**
+ * gantry_device_drop_ring - stop a ring for good
+ * @ring: nothing is in it
+ */
+void gantry_device_drop_ring(struct gantry_ring *ring)
+{
+	struct gantry_device *gdev = ring->gdev;
+
+	mutex_lock(&gdev->reset_lock);
+	gantry_ring_halt(ring);
+	gantry_device_forget_ring(ring);
+	mutex_unlock(&gdev->reset_lock);
 }
 
 /**
@@ -325,13 +408,13 @@ static void gantry_ring_restart(struct gantry_ring *ring, u32 stood, int error)
  */
 void gantry_device_pause(struct gantry_device *gdev, int broken)
 {
-	u32 i;
+	struct gantry_ring *ring;
 
 	mutex_lock(&gdev->reset_lock);
 	gdev->paused = true;
 	gantry_rings_halt(gdev);
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		gdev->backend->ops->ring_stop(&gdev->rings[i]);
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
+		gdev->backend->ops->ring_stop(ring);
 	/* A ring that did not stop must not write into what is freed now. */
 	pci_clear_master(gantry_pci_dev(gdev));
 	gantry_rings_take_back(gdev, broken, 0);
@@ -360,7 +443,7 @@ int gantry_device_resume(struct gantry_device *gdev)
 /* How a card is, for whoever watches over the machine. */
 const char *gantry_device_state(struct gantry_device *gdev)
 {
-	switch (READ_ONCE(gdev->rings[0].error)) {
+	switch (READ_ONCE(gdev->rings[0]->error)) {
 	case 0:
 		return READ_ONCE(gdev->paused) ? "paused" : "ready";
 	case -ENODEV:
@@ -371,8 +454,8 @@ const char *gantry_device_state(struct gantry_device *gdev)
 }
 
 /*
- * The ring stands at fence number @stood. One ring reset may help; if nothing moved
- * since the last one, it does not.
+ * The ring stands at fence number @stood. One ring reset may help; if nothing moved on
+ * its engine since the last one, it does not.
  */
 static void gantry_ring_recover(struct gantry_ring *ring, u32 stood)
 {
@@ -388,7 +471,7 @@ static void gantry_ring_recover(struct gantry_ring *ring, u32 stood)
 	gantry_ring_halt(ring);
 	gantry_report_dump(gdev, ring);
 	error = ops->ring_fault(ring) ?: -ETIME;
-	if (ring->resets || ops->ring_stop(ring)) {
+	if (READ_ONCE(gantry_ring_engine(ring)->resets) || ops->ring_stop(ring)) {
 		gantry_device_reset(gdev, ring, stood, error);
 		return;
 	}

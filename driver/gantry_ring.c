@@ -2,6 +2,7 @@
 #include <linux/minmax.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
+#include <drm/drm_drv.h>
 #include <drm/drm_managed.h>
 
 #include "gantry_device.h"
@@ -233,7 +234,7 @@ void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done)
 			list_add_tail(&part->node, done);
 	}
 	ring->progress = jiffies;
-	ring->resets = 0;
+	WRITE_ONCE(gantry_ring_engine(ring)->resets, 0);
 	ring->tick_ns = GANTRY_TICK_MIN_NS;
 }
 
@@ -404,10 +405,69 @@ static void gantry_ring_set_error(struct gantry_ring *ring, int error)
 	spin_unlock_irq(&ring->lock);
 }
 
-static int gantry_ring_init(struct gantry_ring *ring, struct gantry_device *gdev, u32 index)
+static struct gantry_ring *gantry_ring_from(struct gantry_device *gdev, u32 index)
 {
-	u32 i;
+	while (index < gdev->backend->ring_count && !gdev->rings[index])
+		index++;
+	return index < gdev->backend->ring_count ? gdev->rings[index] : NULL;
+}
 
+/*
+ * All rings there are, for loops; none comes or goes meanwhile: the card's reset_lock is
+ * held, or it is being unbound.
+ */
+struct gantry_ring *gantry_ring_first(struct gantry_device *gdev)
+{
+	return gantry_ring_from(gdev, 0);
+}
+
+struct gantry_ring *gantry_ring_following(const struct gantry_ring *ring)
+{
+	return gantry_ring_from(ring->gdev, ring->index + 1);
+}
+
+/* Does every queue share the card's own rings? Else it has one of its own. */
+bool gantry_rings_shared(const struct gantry_device *gdev)
+{
+	return gdev->backend->card_rings == gdev->backend->ring_count;
+}
+
+static bool gantry_ring_is_own(const struct gantry_ring *ring)
+{
+	return ring->index >= ring->gdev->backend->card_rings;
+}
+
+/* One of the card's own rings, each in turn. */
+struct gantry_ring *gantry_ring_next_shared(struct gantry_device *gdev)
+{
+	u32 turn = atomic_inc_return(&gdev->next_ring);
+
+	return gdev->rings[turn % gdev->backend->card_rings];
+}
+
+/* Over how many rings a transfer can be spread that begins on this one. */
+u32 gantry_ring_spread(const struct gantry_ring *ring)
+{
+	return gantry_ring_is_own(ring) ? 1 : ring->gdev->backend->card_rings;
+}
+
+/* The ring @distance places after a ring, below gantry_ring_spread(). */
+struct gantry_ring *gantry_ring_neighbor(struct gantry_ring *ring, u32 distance)
+{
+	if (!distance)
+		return ring;
+	return ring->gdev->rings[(ring->index + distance) % ring->gdev->backend->card_rings];
+}
+
+/* A ring with all that it needs but its hardware started. */
+static struct gantry_ring *gantry_ring_new(struct gantry_device *gdev, u32 index)
+{
+	struct gantry_ring *ring = kzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
+	u32 i;
+	int ret;
+
+	if (!ring)
+		return ERR_PTR(-ENOMEM);
 	ring->gdev = gdev;
 	ring->index = index;
 	spin_lock_init(&ring->lock);
@@ -417,34 +477,159 @@ static int gantry_ring_init(struct gantry_ring *ring, struct gantry_device *gdev
 	gantry_hrtimer_setup(&ring->tick, gantry_ring_tick, HRTIMER_MODE_REL_SOFT);
 	INIT_DELAYED_WORK(&ring->watchdog, gantry_ring_watchdog);
 
-	return gdev->backend->ops->ring_init(ring);
+	ret = gdev->backend->ops->ring_init(ring);
+	if (ret) {
+		kfree(ring);
+		return ERR_PTR(ret);
+	}
+	return ring;
+}
+
+/* A ring that is in the card's table no more. */
+static void gantry_ring_free(struct gantry_ring *ring)
+{
+	/* Whoever found it there may still be looking at it. */
+	synchronize_rcu();
+	ring->gdev->backend->ops->ring_fini(ring);
+	kfree(ring);
+}
+
+/* The first that is free after the one that was taken last. */
+static int gantry_ring_index(struct gantry_device *gdev)
+{
+	u32 first = gdev->backend->card_rings, last = gdev->backend->ring_count - 1;
+	u32 hint = clamp_t(u32, atomic_read(&gdev->ring_hint), first, last);
+	int index = ida_alloc_range(&gdev->ring_ids, hint, last, GFP_KERNEL);
+
+	if (index == -ENOSPC)
+		index = ida_alloc_range(&gdev->ring_ids, first, last, GFP_KERNEL);
+	if (index >= 0)
+		atomic_set(&gdev->ring_hint, index == last ? first : index + 1);
+	return index;
+}
+
+static struct gantry_ring *gantry_ring_make(struct gantry_device *gdev)
+{
+	int index = gantry_ring_index(gdev);
+	struct gantry_ring *ring;
+	int ret;
+
+	if (index < 0)
+		return ERR_PTR(index);
+	ring = gantry_ring_new(gdev, index);
+	if (IS_ERR(ring)) {
+		ida_free(&gdev->ring_ids, index);
+		return ring;
+	}
+	ret = gantry_device_add_ring(ring);
+	if (ret) {
+		ida_free(&gdev->ring_ids, index);
+		gantry_ring_free(ring);
+		return ERR_PTR(ret);
+	}
+	return ring;
+}
+
+/**
+ * gantry_ring_get - the ring of a new queue
+ * @gdev: the card
+ *
+ * May sleep.
+ *
+ * Return: a ring, for gantry_ring_put(); or -ENOSPC: the card has no more, -ENOMEM,
+ * -ENODEV the card is gone, -EIO the ring did not start.
+ */
+struct gantry_ring *gantry_ring_get(struct gantry_device *gdev)
+{
+	struct gantry_ring *ring;
+	int idx;
+
+	if (gantry_rings_shared(gdev))
+		return gantry_ring_next_shared(gdev);
+	if (!drm_dev_enter(&gdev->drm, &idx))
+		return ERR_PTR(-ENODEV);
+	ring = gantry_ring_make(gdev);
+	drm_dev_exit(idx);
+	return ring;
+}
+
+/**
+ * gantry_ring_put - let go of the ring of a queue
+ * @ring: from gantry_ring_get(); nothing is in it and nothing is given to it any more
+ *
+ * May sleep.
+ */
+void gantry_ring_put(struct gantry_ring *ring)
+{
+	struct gantry_device *gdev = ring->gdev;
+	u32 index = ring->index;
+	int idx;
+
+	/* A card that has gone keeps its rings until nobody holds it open. */
+	if (!gantry_ring_is_own(ring) || !drm_dev_enter(&gdev->drm, &idx))
+		return;
+	cancel_delayed_work_sync(&ring->watchdog);
+	gantry_device_drop_ring(ring);
+	gantry_ring_free(ring);
+	ida_free(&gdev->ring_ids, index);
+	drm_dev_exit(idx);
+}
+
+/**
+ * gantry_engine_service - see what the rings of an engine got done
+ * @gdev: the card
+ * @engine: that announced something
+ *
+ * Any context but hard interrupts.
+ */
+void gantry_engine_service(struct gantry_device *gdev, u32 engine)
+{
+	struct gantry_ring **rings;
+	u32 i;
+
+	rcu_read_lock();
+	rings = READ_ONCE(gdev->rings);
+	for (i = engine; rings && i < gdev->backend->ring_count; i += gdev->engine_count) {
+		struct gantry_ring *ring = READ_ONCE(rings[i]);
+
+		/* A hint, but one that cannot be missing what the card was told of. */
+		if (ring && READ_ONCE(ring->completed) != READ_ONCE(ring->emitted))
+			gantry_ring_service(ring);
+	}
+	rcu_read_unlock();
 }
 
 /* Nobody holds the card open any more, and its rings were stopped. */
 static void gantry_rings_release(struct drm_device *drm, void *res)
 {
 	struct gantry_device *gdev = to_gantry_device(drm);
-
-	kvfree(gdev->rings);
-}
-
-/* The first @count rings were started, and nothing was given to them. */
-static void gantry_rings_undo(struct gantry_device *gdev, u32 count)
-{
-	const struct gantry_backend_ops *ops = gdev->backend->ops;
 	u32 i;
 
-	for (i = 0; i < count; i++)
-		ops->ring_stop(&gdev->rings[i]);
+	for (i = 0; i < gdev->backend->ring_count; i++)
+		kfree(gdev->rings[i]);
+	ida_destroy(&gdev->ring_ids);
+}
+
+/* Nothing was given to the rings that were made; one may not have started. */
+static void gantry_rings_undo(struct gantry_device *gdev)
+{
+	struct gantry_ring *ring;
+	u32 i;
+
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
+		gdev->backend->ops->ring_stop(ring);
 	/* A ring that did not stop must not write into what is freed now. */
 	pci_clear_master(gantry_pci_dev(gdev));
-	for (i = 0; i < count; i++)
-		ops->ring_fini(&gdev->rings[i]);
-	kvfree(gdev->rings);
+	for (i = 0; i < gdev->backend->card_rings && gdev->rings[i]; i++) {
+		ring = gdev->rings[i];
+		WRITE_ONCE(gdev->rings[i], NULL);
+		gantry_ring_free(ring);
+	}
+	ida_destroy(&gdev->ring_ids);
 }
 
 /**
- * gantry_rings_init - start all rings of a card
+ * gantry_rings_init - make and start the card's own rings
  * @gdev: its backend is initialised
  *
  * What is left of them after gantry_rings_stop() goes with the DRM device.
@@ -453,15 +638,24 @@ static void gantry_rings_undo(struct gantry_device *gdev, u32 count)
  */
 int gantry_rings_init(struct gantry_device *gdev)
 {
-	u32 count = gdev->backend->ring_count;
+	struct gantry_ring **rings;
 	u32 i;
 	int ret;
 
-	gdev->rings = kvcalloc(count, sizeof(*gdev->rings), GFP_KERNEL);
-	if (!gdev->rings)
+	ida_init(&gdev->ring_ids);
+	rings = drmm_kcalloc(&gdev->drm, gdev->backend->ring_count, sizeof(*rings), GFP_KERNEL);
+	if (!rings)
 		return -ENOMEM;
-	for (i = 0; i < count; i++) {
-		ret = gantry_ring_init(&gdev->rings[i], gdev, i);
+	/* An interrupt may come before there is anything to be told. */
+	smp_store_release(&gdev->rings, rings);
+	for (i = 0; i < gdev->backend->card_rings; i++) {
+		struct gantry_ring *ring = gantry_ring_new(gdev, i);
+
+		ret = PTR_ERR_OR_ZERO(ring);
+		if (ret)
+			goto err;
+		smp_store_release(&gdev->rings[i], ring); /* with what is in it */
+		ret = gdev->backend->ops->ring_start(ring);
 		if (ret)
 			goto err;
 	}
@@ -470,38 +664,36 @@ int gantry_rings_init(struct gantry_device *gdev)
 		goto err;
 	return 0;
 err:
-	gantry_rings_undo(gdev, i);
+	gantry_rings_undo(gdev);
 	return ret;
 }
 
 /**
  * gantry_rings_stop - end everything with -ENODEV and let go of the hardware
- * @gdev: unplugged, so nobody submits any more
+ * @gdev: unplugged, so nobody submits any more, and no ring comes or goes
  *
  * What is in the schedulers ends with the same error as it comes up.
  */
 void gantry_rings_stop(struct gantry_device *gdev)
 {
 	const struct gantry_backend_ops *ops = gdev->backend->ops;
+	struct gantry_ring *ring;
 	LIST_HEAD(done);
-	u32 i;
 
 	/* One ring's watchdog may reset them all: it must be over for every ring. */
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		gantry_ring_set_error(&gdev->rings[i], -ENODEV);
-	for (i = 0; i < gdev->backend->ring_count; i++)
-		cancel_delayed_work_sync(&gdev->rings[i].watchdog);
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
+		gantry_ring_set_error(ring, -ENODEV);
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
+		cancel_delayed_work_sync(&ring->watchdog);
 
-	for (i = 0; i < gdev->backend->ring_count; i++) {
-		gantry_ring_halt(&gdev->rings[i]);
-		ops->ring_stop(&gdev->rings[i]);
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring)) {
+		gantry_ring_halt(ring);
+		ops->ring_stop(ring);
 	}
 	/* A ring that did not stop must not write into what is freed now. */
 	pci_clear_master(gantry_pci_dev(gdev));
 
-	for (i = 0; i < gdev->backend->ring_count; i++) {
-		struct gantry_ring *ring = &gdev->rings[i];
-
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring)) {
 		spin_lock_irq(&ring->lock);
 		gantry_ring_reap(ring, &done);
 		gantry_ring_rewind(ring);

@@ -12,9 +12,8 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
+#include "gantry_device.h"
 #include "gantry_transfer.h"
-
-struct gantry_device;
 
 #define GANTRY_BATCH_SLOTS	64	/* slots of a batch, without its fence */
 #define GANTRY_RING_BATCHES	64	/* batches in flight, a power of two */
@@ -48,7 +47,6 @@ struct gantry_batch {
  * @tick_ns: time to the next look
  * @tick: looks for completions, where the chip announces none
  * @progress: jiffies when the card last got something done
- * @resets: times it was reset since then
  * @watchdog: looks whether the ring stands still
  */
 struct gantry_ring {
@@ -68,15 +66,30 @@ struct gantry_ring {
 	u64 tick_ns;
 	struct hrtimer tick;
 	unsigned long progress;
-	u32 resets;
 	struct delayed_work watchdog;
 };
 
+/* What does its work: rings take engines in turn. */
+static inline struct gantry_engine *gantry_ring_engine(const struct gantry_ring *ring)
+{
+	return &ring->gdev->engines[ring->index % ring->gdev->engine_count];
+}
+
+struct gantry_ring *gantry_ring_first(struct gantry_device *gdev);
+struct gantry_ring *gantry_ring_following(const struct gantry_ring *ring);
 int gantry_rings_init(struct gantry_device *gdev);
 void gantry_rings_stop(struct gantry_device *gdev);
 
+bool gantry_rings_shared(const struct gantry_device *gdev);
+struct gantry_ring *gantry_ring_next_shared(struct gantry_device *gdev);
+struct gantry_ring *gantry_ring_get(struct gantry_device *gdev);
+void gantry_ring_put(struct gantry_ring *ring);
+u32 gantry_ring_spread(const struct gantry_ring *ring);
+struct gantry_ring *gantry_ring_neighbor(struct gantry_ring *ring, u32 distance);
+
 void gantry_ring_add(struct gantry_ring *ring, struct gantry_part *part);
 bool gantry_ring_service(struct gantry_ring *ring);
+void gantry_engine_service(struct gantry_device *gdev, u32 engine);
 void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done);
 void gantry_ring_halt(struct gantry_ring *ring);
 void gantry_ring_rewind(struct gantry_ring *ring);

@@ -56,7 +56,7 @@ static u64 gantry_ops_bytes(const struct gantry_op *ops, u32 op_count, bool *ord
 /**
  * gantry_transfer_init - prepare a transfer
  * @xfer: what to initialise; the caller sets @xfer->finish
- * @gdev: the card
+ * @rings: it can be spread over
  * @ops: what to do; must stay until the transfer has finished
  * @op_count: at least one
  * @stream: keeps it behind earlier transfers, or NULL
@@ -65,11 +65,11 @@ static u64 gantry_ops_bytes(const struct gantry_op *ops, u32 op_count, bool *ord
  * A large transfer is spread over several rings, unless its operations depend
  * on each other: a ring only orders what is in it.
  */
-void gantry_transfer_init(struct gantry_transfer *xfer, struct gantry_device *gdev,
+void gantry_transfer_init(struct gantry_transfer *xfer, u32 rings,
 			  const struct gantry_op *ops, u32 op_count,
 			  struct gantry_stream *stream, bool busy)
 {
-	u32 most = min_t(u32, gdev->backend->ring_count, GANTRY_MAX_SPREAD);
+	u32 most = min_t(u32, rings, GANTRY_MAX_SPREAD);
 	bool ordered;
 	u64 bytes = gantry_ops_bytes(ops, op_count, &ordered);
 	u32 i;
@@ -93,19 +93,17 @@ void gantry_transfer_init(struct gantry_transfer *xfer, struct gantry_device *gd
 /**
  * gantry_transfer_start - hand a transfer to the rings
  * @xfer: initialised; a spread one only when its stream is idle
- * @gdev: the card
- * @ring: index of the first ring it takes
+ * @first: the first ring it takes
  *
  * Does not sleep. @xfer may be gone on return.
  */
-void gantry_transfer_start(struct gantry_transfer *xfer, struct gantry_device *gdev, u32 ring)
+void gantry_transfer_start(struct gantry_transfer *xfer, struct gantry_ring *first)
 {
 	u32 parts = xfer->part_count;
 	u32 i;
 
 	for (i = 0; i < parts; i++)
-		gantry_ring_add(&gdev->rings[(ring + i) % gdev->backend->ring_count],
-				&xfer->parts[i]);
+		gantry_ring_add(gantry_ring_neighbor(first, i), &xfer->parts[i]);
 }
 
 /* The first error stays. */

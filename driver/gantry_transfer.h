@@ -132,10 +132,10 @@ struct gantry_transfer {
 void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home, u32 priority);
 void gantry_stream_cancel(struct gantry_stream *stream, int error);
 
-void gantry_transfer_init(struct gantry_transfer *xfer, struct gantry_device *gdev,
+void gantry_transfer_init(struct gantry_transfer *xfer, u32 rings,
 			  const struct gantry_op *ops, u32 op_count,
 			  struct gantry_stream *stream, bool busy);
-void gantry_transfer_start(struct gantry_transfer *xfer, struct gantry_device *gdev, u32 ring);
+void gantry_transfer_start(struct gantry_transfer *xfer, struct gantry_ring *first);
 
 void gantry_transfer_fail(struct gantry_transfer *xfer, int error);
 bool gantry_part_settle(struct gantry_part *part, u64 *offset, u64 *length);

@@ -127,7 +127,7 @@ struct drm_gantry_device_info {
 	/** @neighbor_count: links to other cards */
 	__u32 neighbor_count;
 
-	/** @ring_count: hardware rings that the queues of all contexts share */
+	/** @ring_count: hardware rings or engines that the queues of all contexts share */
 	__u32 ring_count;
 
 	/** @max_queues: queues one context may have open */
@@ -358,7 +358,9 @@ struct drm_gantry_queue_status {
  * rings fairly.
  *
  * Errors: -EINVAL unknown flags or priority, dirty padding;
- * -ENOSPC this context has drm_gantry_device_info.max_queues already; -ENOMEM.
+ * -ENOSPC this context has drm_gantry_device_info.max_queues already, or the queues of
+ * all contexts together are as many as the card has channels for; -ENOMEM; -EIO a
+ * channel of the card did not start.
  */
 struct drm_gantry_queue_create {
 	/** @flags: zero */

@@ -82,26 +82,31 @@ static int ga100_find_memory(struct gantry_device *gdev)
 	u64 size = min_t(u64, ga100_vram_size(card), pci_resource_len(pdev, GA100_BAR_VRAM));
 
 	size = round_down(size, SZ_2M);
-	if (size < 2 * GA100_VRAM_RESERVED)
+	card->reserved_size = GA100_VRAM_RESERVED(size);
+	if (size < 2 * card->reserved_size)
 		return -ENODEV;
+	card->reserved = devm_ioremap_wc(&pdev->dev, pci_resource_start(pdev, GA100_BAR_VRAM),
+					 card->reserved_size);
+	if (!card->reserved)
+		return -ENOMEM;
 	card->vram_end = size - GA100_VRAM_FIRMWARE;
 	strscpy(region->name, "hbm0", sizeof(region->name));
-	region->base = GA100_VA_VRAM + GA100_VRAM_RESERVED;
-	region->cpu_base = pci_resource_start(pdev, GA100_BAR_VRAM) + GA100_VRAM_RESERVED;
-	region->size = card->vram_end - GA100_VRAM_RESERVED;
+	region->base = GA100_VA_VRAM + card->reserved_size;
+	region->cpu_base = pci_resource_start(pdev, GA100_BAR_VRAM) + card->reserved_size;
+	region->size = card->vram_end - card->reserved_size;
 	gdev->region_count = 1;
 	gdev->host_base = GA100_VA_HOST;
 	return 0;
 }
 
-/* BAR 1 shows video memory as it is; BAR 2, through which engines save state, our space. */
+/* BAR 1 shows video memory as it is; BAR 2, through which engines save state, our own space. */
 static int ga100_bind_windows(struct ga100_card *card)
 {
 	void __iomem *inst = card->reserved + GA100_VRAM_INSTANCE_BAR2;
 	u32 value;
 
 	memset_io(inst, 0, GA100_INST_SIZE);
-	ga100_space_bind(inst);
+	ga100_space_bind(&card->space, inst);
 	ga100_vram_flush(card);
 	writel(GA100_BAR_BLOCK_VIRTUAL |
 	       (u32)GA100_APERTURE_VRAM << GA100_BAR_BLOCK_TARGET_SHIFT |
@@ -131,10 +136,8 @@ static int ga100_bring_up(struct ga100_card *card)
 	ret = ga100_unbind_bar1(card);
 	if (ret)
 		return ret;
-	ret = ga100_space_init(card);
-	if (ret)
-		return ret;
-	ret = ga100_space_sync(card);
+	ga100_tables_restore(card);
+	ret = ga100_space_sync(&card->space);
 	if (ret)
 		return ret;
 	ret = ga100_bind_windows(card);
@@ -170,10 +173,6 @@ static int ga100_map(struct gantry_device *gdev)
 				  pci_resource_len(pdev, GA100_BAR_REGS));
 	if (!card->regs)
 		return -ENOMEM;
-	card->reserved = devm_ioremap_wc(&pdev->dev, pci_resource_start(pdev, GA100_BAR_VRAM),
-					 GA100_VRAM_RESERVED);
-	if (!card->reserved)
-		return -ENOMEM;
 	return 0;
 }
 
@@ -193,8 +192,7 @@ static int ga100_identify(struct gantry_device *gdev)
 	struct ga100_card *card = gdev->priv;
 	int ret;
 
-	if (pci_resource_len(pdev, GA100_BAR_REGS) < GA100_REGS_SIZE ||
-	    pci_resource_len(pdev, GA100_BAR_VRAM) < 2 * GA100_VRAM_RESERVED)
+	if (pci_resource_len(pdev, GA100_BAR_REGS) < GA100_REGS_SIZE)
 		return -ENODEV;
 	ret = ga100_map(gdev);
 	if (ret)
@@ -206,7 +204,29 @@ static int ga100_identify(struct gantry_device *gdev)
 		ret = ga100_find_memory(gdev);
 	if (!ret)
 		ret = ga100_runlists_find(card);
+	gdev->engine_count = card->runlist_count;
 	gdev->serial = pci_get_dsn(pdev);
+	return ret;
+}
+
+/*
+ * The space of the card's own rings. Video memory is there for what zeroes it, at the
+ * addresses of the regions; only the kernel makes commands.
+ */
+static int ga100_card_space_init(struct ga100_card *card)
+{
+	u64 size = card->vram_end - card->reserved_size;
+	int ret = ga100_space_init(&card->space, card);
+
+	if (ret)
+		return ret;
+	ret = ga100_space_map(&card->space, GA100_VA_VRAM + card->reserved_size,
+			      card->reserved_size, GA100_APERTURE_VRAM, size);
+	if (!ret)
+		ret = ga100_space_map(&card->space, GA100_VA_HOST, 0, GA100_APERTURE_SYS_COHERENT,
+				      BIT_ULL(GA100_DMA_BITS));
+	if (ret)
+		ga100_space_fini(&card->space);
 	return ret;
 }
 
@@ -218,6 +238,7 @@ static int ga100_init(struct gantry_device *gdev)
 
 	if (!card)
 		return -ENOMEM;
+	card->gdev = gdev;
 	gdev->priv = card;
 	ret = ga100_identify(gdev);
 	if (ret)
@@ -229,11 +250,17 @@ static int ga100_init(struct gantry_device *gdev)
 		ret = ga100_intr_alloc(gdev);
 	if (ret)
 		return ret;
+	ret = ga100_pool_init(card);
+	if (ret)
+		goto err_intr;
+	ret = ga100_card_space_init(card);
+	if (ret)
+		goto err_pool;
 	pci_save_state(pdev);
 	card->config = pci_store_saved_state(pdev);
 	if (!card->config) {
 		ret = -ENOMEM;
-		goto err_intr;
+		goto err_space;
 	}
 	ret = ga100_reset(gdev);
 	if (ret)
@@ -242,6 +269,10 @@ static int ga100_init(struct gantry_device *gdev)
 
 err_config:
 	kfree(card->config);
+err_space:
+	ga100_space_fini(&card->space);
+err_pool:
+	ga100_pool_fini(card);
 err_intr:
 	ga100_intr_free(gdev);
 	return ret;
@@ -253,6 +284,8 @@ static void ga100_fini(struct gantry_device *gdev)
 	struct ga100_card *card = gdev->priv;
 
 	kfree(card->config);
+	ga100_space_fini(&card->space);
+	ga100_pool_fini(card);
 	ga100_intr_free(gdev);
 	gdev->priv = NULL;
 }
@@ -279,6 +312,7 @@ const struct gantry_backend gantry_ga100 = {
 	.ops = &ga100_ops,
 	.max_copy = GA100_MAX_COPY,
 	.ring_count = GA100_RING_COUNT,
+	.card_rings = GA100_CARD_RINGS,
 	.ring_slots = GA100_RING_SLOTS,
 	.dma_bits = GA100_DMA_BITS,
 	.interrupts = true,

@@ -7,6 +7,8 @@
 #define GANTRY_GA100_H
 
 #include <linux/bits.h>
+#include <linux/idr.h>
+#include <linux/mutex.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -19,7 +21,8 @@ struct gantry_ring;
 struct ga100_shared;
 struct pci_saved_state;
 
-#define GA100_RING_COUNT	8
+#define GA100_RING_COUNT	512
+#define GA100_CARD_RINGS	4
 #define GA100_RING_SLOTS	1024
 #define GA100_MAX_COPY		SZ_1M
 #define GA100_DMA_BITS		47
@@ -27,7 +30,7 @@ struct pci_saved_state;
 #define GA100_FAULT_WORDS	8
 
 /*
- * The rings' address space. GPFIFOs, pushbuffers and semaphores of the host unit are
+ * Virtual addresses. GPFIFOs, pushbuffers and semaphores of the host unit are
  * named with 40 bits, so what rings share with the card is below that, 2 MiB a ring.
  */
 #define GA100_VA_SHARED(ring)	(BIT_ULL(32) + (ring) * SZ_2M)
@@ -36,14 +39,15 @@ struct pci_saved_state;
 
 /*
  * The first bytes of video memory are ours, beginning with what old hardware uses of
- * it, and the last ones firmware's. A runlist has two places, to be used in turn.
+ * it, and the last ones firmware's. A runlist has two places, to be used in turn, each
+ * with room for all channels. Of what follows in pages page tables take most: one can
+ * name 2 MiB in pages of 4 KiB, so a 256th of the memory does for twice of it.
  */
-#define GA100_VRAM_INSTANCE(ring)	(SZ_1M + (ring) * SZ_4K)
-#define GA100_VRAM_INSTANCE_BAR2	GA100_VRAM_INSTANCE(GA100_RING_COUNT)
-#define GA100_VRAM_USERD(ring)		(SZ_1M + SZ_64K + (ring) * SZ_4K)
-#define GA100_VRAM_RUNLIST(i, half)	(SZ_1M + SZ_128K + ((i) * 2 + (half)) * SZ_4K)
-#define GA100_VRAM_TABLES		SZ_2M
-#define GA100_VRAM_RESERVED		SZ_8M
+#define GA100_PAGE_SIZE			SZ_4K
+#define GA100_VRAM_INSTANCE_BAR2	SZ_1M
+#define GA100_VRAM_RUNLIST(i, half)	(SZ_2M + ((i) * 2 + (half)) * SZ_16K)
+#define GA100_VRAM_POOL			(SZ_2M + SZ_1M)
+#define GA100_VRAM_RESERVED(size)	round_up(SZ_16M + (size) / 256, SZ_2M)
 #define GA100_VRAM_FIRMWARE		SZ_2M
 
 /**
@@ -83,49 +87,74 @@ struct ga100_fault {
 };
 
 /**
+ * struct ga100_space - an address space
+ * @card: whose
+ * @lock: one at a time maps or unmaps
+ * @root: its topmost page table, in video memory
+ */
+struct ga100_space {
+	struct ga100_card *card;
+	struct mutex lock; /* what is in the tables */
+	u64 root;
+};
+
+/**
  * struct ga100_card - &gantry_device.priv
+ * @gdev: whose
  * @regs: BAR 0
- * @reserved: the first GA100_VRAM_RESERVED bytes of video memory
+ * @reserved: the first bytes of video memory, which are ours
+ * @reserved_size: of @reserved
  * @vram_end: where the video memory ends that is for buffers
- * @tables_used: where the next page table goes, in @reserved
+ * @pages: of the pool that are taken
+ * @page_count: pages it has
+ * @tables_lock: guards @tables, and the registers that invalidate; nobody allocates
+ *	memory who holds it
+ * @tables: by page of the pool, what page tables hold; NULL: it is none
+ * @space: in which the card's own rings work
  * @config: PCI configuration to be restored after a reset
  * @runlists: those with a copy engine
  * @runlist_count: of @runlists
- * @listed: rings that are in a runlist, by index
+ * @listed: channels that are in a runlist, by index of their ring
  * @faults: page faults, written by the card
  * @faults_dma: the same for the card
  * @flush_dma: host memory that flushes read
  * @irq: number of the interrupt
  * @irq_work: gives rings their due after an interrupt
- * @irq_rings: rings whose engine announced something
+ * @irq_runlists: runlists whose engine announced something
  * @irq_leaves: leaves of the interrupt tree that have such an engine's vector
- * @live: rings that may be served, by index
  */
 struct ga100_card {
+	struct gantry_device *gdev;
 	void __iomem *regs;
 	void __iomem *reserved;
+	u64 reserved_size;
 	u64 vram_end;
-	u64 tables_used;
+	struct ida pages;
+	u32 page_count;
+	struct mutex tables_lock; /* tables, registers */
+	u64 **tables;
+	struct ga100_space space;
 	struct pci_saved_state *config;
 	struct ga100_runlist runlists[GA100_RUNLISTS_MAX];
 	u32 runlist_count;
-	unsigned long listed;
+	DECLARE_BITMAP(listed, GA100_RING_COUNT);
 	__le32 (*faults)[GA100_FAULT_WORDS];
 	dma_addr_t faults_dma;
 	dma_addr_t flush_dma;
 	int irq;
 	struct work_struct irq_work;
-	unsigned long irq_rings;
+	unsigned long irq_runlists;
 	unsigned long irq_leaves;
-	struct gantry_ring *live[GA100_RING_COUNT];
 };
 
 /**
  * struct ga100_ring - &gantry_ring.priv
  * @runlist: it is on
  * @class: of its copy engine
- * @inst: its instance block, in video memory
- * @userd: where it tells the card what was added, in video memory
+ * @inst_page: its instance block, in video memory
+ * @userd_page: where it tells the card what was added, likewise
+ * @inst: what is at @inst_page
+ * @userd: what is at @userd_page
  * @doorbell: what to write to the doorbell
  * @shared: host memory the card reads and writes
  * @shared_dma: the same for the card
@@ -137,6 +166,8 @@ struct ga100_card {
 struct ga100_ring {
 	struct ga100_runlist *runlist;
 	const struct copy_class *class;
+	u64 inst_page;
+	u64 userd_page;
 	void __iomem *inst;
 	void __iomem *userd;
 	u32 doorbell;
@@ -151,11 +182,20 @@ struct ga100_ring {
 /* ga100.c */
 void ga100_vram_flush(struct ga100_card *card);
 
+/* ga100_pool.c */
+u64 ga100_page_alloc(struct ga100_card *card);
+void ga100_page_free(struct ga100_card *card, u64 addr);
+int ga100_pool_init(struct ga100_card *card);
+void ga100_pool_fini(struct ga100_card *card);
+
 /* ga100_space.c */
-int ga100_space_init(struct ga100_card *card);
-int ga100_space_map(struct ga100_card *card, u64 va, u64 addr, u32 aperture, u64 size);
-int ga100_space_sync(struct ga100_card *card);
-void ga100_space_bind(void __iomem *inst);
+int ga100_space_init(struct ga100_space *space, struct ga100_card *card);
+void ga100_space_fini(struct ga100_space *space);
+int ga100_space_map(struct ga100_space *space, u64 va, u64 addr, u32 aperture, u64 size);
+void ga100_space_unmap(struct ga100_space *space, u64 va, u64 size);
+int ga100_space_sync(struct ga100_space *space);
+void ga100_space_bind(struct ga100_space *space, void __iomem *inst);
+void ga100_tables_restore(struct ga100_card *card);
 
 /* ga100_runlist.c */
 int ga100_runlists_find(struct ga100_card *card);
@@ -188,7 +228,5 @@ void ga100_errors_clear(struct ga100_runlist *runlist, u32 channel);
 int ga100_intr_alloc(struct gantry_device *gdev);
 void ga100_intr_free(struct gantry_device *gdev);
 void ga100_intr_init(struct ga100_card *card);
-void ga100_intr_attach(struct gantry_ring *ring);
-void ga100_intr_detach(struct gantry_ring *ring);
 
 #endif

@@ -65,11 +65,14 @@ void ga100_faults_init(struct ga100_card *card)
 static struct ga100_ring *ga100_fault_ring(struct ga100_card *card, const __le32 *entry)
 {
 	u32 inst = le32_to_cpu(entry[GA100_FAULT_ENTRY_INST_LO]) & ~(GA100_INST_SIZE - 1);
-	u32 i;
+	struct gantry_ring *ring;
 
-	for (i = 0; i < GA100_RING_COUNT; i++)
-		if (inst == GA100_VRAM_INSTANCE(i) && card->live[i])
-			return card->live[i]->priv;
+	for (ring = gantry_ring_first(card->gdev); ring; ring = gantry_ring_following(ring)) {
+		struct ga100_ring *aring = ring->priv;
+
+		if (aring->inst_page == inst)
+			return aring;
+	}
 	return NULL;
 }
 

@@ -22,11 +22,11 @@ static void ga100_irq_mark(struct ga100_card *card, u32 leaf, u32 pending)
 {
 	u32 i;
 
-	for (i = 0; i < GA100_RING_COUNT; i++) {
-		u32 vector = card->runlists[i % card->runlist_count].vector;
+	for (i = 0; i < card->runlist_count; i++) {
+		u32 vector = card->runlists[i].vector;
 
 		if (ga100_leaf(vector) == leaf && pending & BIT(vector % 32))
-			set_bit(i, &card->irq_rings);
+			set_bit(i, &card->irq_runlists);
 	}
 }
 
@@ -57,15 +57,11 @@ static irqreturn_t ga100_irq(int irq, void *priv)
 static void ga100_irq_work(struct work_struct *work)
 {
 	struct ga100_card *card = container_of(work, struct ga100_card, irq_work);
-	unsigned long rings = xchg(&card->irq_rings, 0);
+	unsigned long runlists = xchg(&card->irq_runlists, 0);
 	u32 i;
 
-	for_each_set_bit(i, &rings, GA100_RING_COUNT) {
-		struct gantry_ring *ring = READ_ONCE(card->live[i]);
-
-		if (ring)
-			gantry_ring_service(ring);
-	}
+	for_each_set_bit(i, &runlists, GA100_RUNLISTS_MAX)
+		gantry_engine_service(card->gdev, i);
 }
 
 /**
@@ -129,21 +125,4 @@ void ga100_intr_init(struct ga100_card *card)
 		writel(BIT(vector % 32), card->regs + GA100_INTR_LEAF_EN_SET(ga100_leaf(vector)));
 	}
 	writel(U32_MAX, card->regs + GA100_INTR_TOP_EN_SET);
-}
-
-/* From now on @ring is looked at when its engine interrupts. */
-void ga100_intr_attach(struct gantry_ring *ring)
-{
-	struct ga100_card *card = ring->gdev->priv;
-
-	WRITE_ONCE(card->live[ring->index], ring);
-}
-
-/* From now on it is not. May sleep. */
-void ga100_intr_detach(struct gantry_ring *ring)
-{
-	struct ga100_card *card = ring->gdev->priv;
-
-	WRITE_ONCE(card->live[ring->index], NULL);
-	flush_work(&card->irq_work);
 }

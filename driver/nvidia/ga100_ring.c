@@ -7,7 +7,6 @@
 #include <linux/io.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
-#include <linux/pci.h>
 #include <linux/slab.h>
 #include <drm/drm_print.h>
 
@@ -176,6 +175,7 @@ int ga100_ring_stop(struct gantry_ring *ring)
 /* Write the state with which the channel begins. */
 static void ga100_instance_write(struct gantry_ring *ring)
 {
+	struct ga100_card *card = ring->gdev->priv;
 	struct ga100_ring *aring = ring->priv;
 	u64 gpfifo = ga100_shared_addr(ring, aring->shared->gpfifo);
 	u64 methods = ga100_shared_addr(ring, aring->shared->method_buffer);
@@ -197,25 +197,17 @@ static void ga100_instance_write(struct gantry_ring *ring)
 	       inst + GA100_RAMFC_INTR_NOTIFY);
 	writel(lower_32_bits(methods), inst + GA100_INST_METHOD_BUFFER_LO);
 	writel(upper_32_bits(methods), inst + GA100_INST_METHOD_BUFFER_HI);
-	ga100_space_bind(inst);
-}
-
-static int ga100_ring_map(struct gantry_ring *ring)
-{
-	struct ga100_card *card = ring->gdev->priv;
-	struct ga100_ring *aring = ring->priv;
-	int ret = ga100_space_map(card, GA100_VA_SHARED(ring->index), aring->shared_dma,
-				  GA100_APERTURE_SYS_COHERENT, GA100_SHARED_SIZE);
-
-	return ret ?: ga100_space_sync(card);
+	ga100_space_bind(&card->space, inst);
 }
 
 /* &gantry_backend_ops.ring_start */
 int ga100_ring_start(struct gantry_ring *ring)
 {
+	struct ga100_card *card = ring->gdev->priv;
 	struct ga100_ring *aring = ring->priv;
 	u32 words[COPY_ENCODE_WORDS];
-	int ret = ga100_ring_map(ring);
+	/* What another ring had there before. */
+	int ret = ga100_space_sync(&card->space);
 
 	if (ret)
 		return ret;
@@ -233,47 +225,77 @@ int ga100_ring_start(struct gantry_ring *ring)
 	return ga100_channel_start(ring->gdev->priv, aring->runlist, ring->index);
 }
 
+static int ga100_ring_map(struct gantry_ring *ring)
+{
+	struct ga100_card *card = ring->gdev->priv;
+	struct ga100_ring *aring = ring->priv;
+
+	return ga100_space_map(&card->space, GA100_VA_SHARED(ring->index), aring->shared_dma,
+			       GA100_APERTURE_SYS_COHERENT, GA100_SHARED_SIZE);
+}
+
+static void ga100_ring_unmap(struct gantry_ring *ring)
+{
+	struct ga100_card *card = ring->gdev->priv;
+
+	ga100_space_unmap(&card->space, GA100_VA_SHARED(ring->index), GA100_SHARED_SIZE);
+}
+
+/* Memory that a channel takes, in the card and in the host. */
+static int ga100_ring_alloc(struct gantry_ring *ring)
+{
+	struct ga100_card *card = ring->gdev->priv;
+	struct ga100_ring *aring = ring->priv;
+
+	aring->inst_page = ga100_page_alloc(card);
+	aring->userd_page = ga100_page_alloc(card);
+	if (!aring->inst_page || !aring->userd_page)
+		return -ENOMEM;
+	aring->inst = card->reserved + aring->inst_page;
+	aring->userd = card->reserved + aring->userd_page;
+	aring->shared = dma_alloc_coherent(ring->gdev->drm.dev, GA100_SHARED_SIZE,
+					   &aring->shared_dma, GFP_KERNEL | __GFP_NOWARN);
+	return aring->shared ? 0 : -ENOMEM;
+}
+
+static void ga100_ring_free(struct gantry_ring *ring)
+{
+	struct ga100_card *card = ring->gdev->priv;
+	struct ga100_ring *aring = ring->priv;
+
+	if (aring->shared)
+		dma_free_coherent(ring->gdev->drm.dev, GA100_SHARED_SIZE, aring->shared,
+				  aring->shared_dma);
+	ga100_page_free(card, aring->userd_page);
+	ga100_page_free(card, aring->inst_page);
+	kfree(aring);
+	ring->priv = NULL;
+}
+
 /* &gantry_backend_ops.ring_init */
 int ga100_ring_init(struct gantry_ring *ring)
 {
 	struct ga100_card *card = ring->gdev->priv;
-	struct ga100_ring *aring = kzalloc(sizeof(*aring), GFP_KERNEL);
+	struct ga100_ring *aring = kzalloc(sizeof(*aring), GFP_KERNEL_ACCOUNT);
 	int ret;
 
 	if (!aring)
 		return -ENOMEM;
+	ring->priv = aring;
 	aring->runlist = &card->runlists[ring->index % card->runlist_count];
 	aring->class = copy_class_find(COPY_CLASS_AMPERE_A);
-	aring->inst = card->reserved + GA100_VRAM_INSTANCE(ring->index);
-	aring->userd = card->reserved + GA100_VRAM_USERD(ring->index);
 	aring->doorbell = GA100_DOORBELL(aring->runlist->doorbell, ring->index);
-	aring->shared = dma_alloc_coherent(ring->gdev->drm.dev, GA100_SHARED_SIZE,
-					   &aring->shared_dma, GFP_KERNEL);
-	if (!aring->shared) {
-		kfree(aring);
-		return -ENOMEM;
-	}
-	ring->priv = aring;
-	ret = ga100_ring_start(ring);
-	if (ret) {
-		/* One that does not stop must not write into what is freed now. */
-		if (ga100_ring_stop(ring))
-			pci_clear_master(gantry_pci_dev(ring->gdev));
-		ga100_ring_fini(ring);
-		return ret;
-	}
-	ga100_intr_attach(ring);
-	return 0;
+	ret = ga100_ring_alloc(ring);
+	if (!ret)
+		ret = ga100_ring_map(ring);
+	if (ret)
+		ga100_ring_free(ring);
+	return ret;
 }
 
 /* &gantry_backend_ops.ring_fini */
 void ga100_ring_fini(struct gantry_ring *ring)
 {
-	struct ga100_ring *aring = ring->priv;
-
-	ga100_intr_detach(ring);
-	dma_free_coherent(ring->gdev->drm.dev, GA100_SHARED_SIZE, aring->shared,
-			  aring->shared_dma);
-	kfree(aring);
-	ring->priv = NULL;
+	ga100_ring_unmap(ring);
+	ga100_ring_free(ring);
 }

@@ -4,11 +4,13 @@
  * serve, and how a channel is put on one and taken off again. Every channel is in a
  * time-slice group of its own, with the same number.
  */
+#include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/io.h>
 #include <linux/iopoll.h>
 
 #include "../gantry_device.h"
+#include "../gantry_ring.h"
 #include "ga100.h"
 #include "ga100_host_regs.h"
 #include "ga100_regs.h"
@@ -16,6 +18,8 @@
 /* A card takes a list at once, and a channel lets go of its engine within one copy. */
 #define GA100_SUBMIT_US		(100 * USEC_PER_MSEC)
 #define GA100_PREEMPT_US	(100 * USEC_PER_MSEC)
+
+static_assert(GA100_RUNLISTS_MAX <= GANTRY_MAX_ENGINES);
 
 /* About a millisecond, which is what hardware begins with. */
 #define GA100_TSG_HEADER							\
@@ -151,13 +155,16 @@ static u32 ga100_runlist_write(struct ga100_card *card, struct ga100_runlist *ru
 	u32 count = 0;
 	u32 i;
 
-	for_each_set_bit(i, &card->listed, GA100_RING_COUNT) {
-		if (i % card->runlist_count != runlist->index)
+	for (i = runlist->index; i < GA100_RING_COUNT; i += card->runlist_count) {
+		struct ga100_ring *aring;
+
+		if (!test_bit(i, card->listed))
 			continue;
+		aring = card->gdev->rings[i]->priv;
 		ga100_entry_write(list + GA100_RL_ENTRY_SIZE * count++,
 				  GA100_TSG_HEADER, 1, i, 0);
 		ga100_entry_write(list + GA100_RL_ENTRY_SIZE * count++,
-				  GA100_VRAM_USERD(i), 0, GA100_VRAM_INSTANCE(i) | i, 0);
+				  aring->userd_page, 0, aring->inst_page | i, 0);
 	}
 	ga100_vram_flush(card);
 	return count;
@@ -189,7 +196,7 @@ int ga100_runlists_init(struct ga100_card *card)
 	u32 i;
 	int ret;
 
-	card->listed = 0;
+	bitmap_zero(card->listed, GA100_RING_COUNT);
 	for (i = 0; i < card->runlist_count; i++) {
 		struct ga100_runlist *runlist = &card->runlists[i];
 		u32 config = readl(runlist->regs + GA100_RUNLIST_VCHANNEL(0));
@@ -217,7 +224,7 @@ int ga100_channel_start(struct ga100_card *card, struct ga100_runlist *runlist, 
 
 	/* What it was and what befell it is over. */
 	writel(GA100_CHRAM_UPDATE_CLEAR, runlist->channels + GA100_CHRAM_CHANNEL(channel));
-	__set_bit(channel, &card->listed);
+	__set_bit(channel, card->listed);
 	ret = ga100_runlist_submit(card, runlist);
 	if (ret)
 		return ret;
@@ -273,6 +280,9 @@ int ga100_channel_stop(struct ga100_card *card, struct ga100_runlist *runlist, u
 {
 	int ret;
 
+	/* A card that has gone will not get there. */
+	if (readl(card->regs + GA100_PMC_BOOT_0) == U32_MAX)
+		return -EIO;
 	writel(GA100_CHRAM_UPDATE_DISABLE, runlist->channels + GA100_CHRAM_CHANNEL(channel));
 	writel(GA100_RUNLIST_PREEMPT_TSG << GA100_RUNLIST_PREEMPT_TYPE_SHIFT | channel,
 	       runlist->regs + GA100_RUNLIST_PREEMPT);
@@ -286,5 +296,8 @@ int ga100_channel_stop(struct ga100_card *card, struct ga100_runlist *runlist, u
 	}
 	if (ret)
 		return ret;
-	return ga100_channel_on(runlist, channel) ? -EIO : 0;
+	if (ga100_channel_on(runlist, channel))
+		return -EIO;
+	__clear_bit(channel, card->listed);
+	return ga100_runlist_submit(card, runlist);
 }

@@ -149,6 +149,7 @@ static int trn2_find_memory(struct gantry_device *gdev)
 		region->size = size - TRN2_HBM_FIRMWARE;
 	}
 	gdev->region_count = TRN2_HBM_STACKS;
+	gdev->engine_count = TRN2_RING_COUNT;
 	gdev->host_base = TRN2_ADDR_HOST;
 
 	gdev->regions[0].size -= TRN2_FILL_MAX;
@@ -224,6 +225,7 @@ const struct gantry_backend gantry_trainium2 = {
 	.ops = &trn2_ops,
 	.max_copy = UDMA_DESC_BYTES_MAX,
 	.ring_count = TRN2_RING_COUNT,
+	.card_rings = TRN2_RING_COUNT,
 	/* One descriptor stays free: a full ring looks like an empty one. */
 	.ring_slots = TRN2_RING_SLOTS - 1,
 	.sensor_count = TRN2_SENSOR_COUNT,

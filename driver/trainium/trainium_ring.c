@@ -310,13 +310,11 @@ int trn2_ring_init(struct gantry_ring *ring)
 		return -ENOMEM;
 	}
 	ring->priv = tring;
+	/* Whatever it did for whoever had the card before. */
 	ret = trn2_ring_stop(ring);
-	if (ret) {
+	if (ret)
 		trn2_ring_fini(ring);
-		return ret;
-	}
-	trn2_ring_start(ring);
-	return 0;
+	return ret;
 }
 
 /* &gantry_backend_ops.ring_fini */

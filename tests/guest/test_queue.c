@@ -387,6 +387,121 @@ static void closing_in_mid_work_again_and_again_leaves_nothing(void **state)
 	cards_expect_all_free();
 }
 
+/**
+ * struct crowd - a context with many queues
+ * @src: a page for each of them
+ * @dst: likewise
+ * @map: of @dst
+ * @seqno: of the job of each
+ */
+struct crowd {
+	struct gantry_device *dev;
+	struct gantry_buffer *src, *dst;
+	uint8_t *map;
+	int fd;
+	unsigned int count;
+	uint32_t queues[256];
+	uint64_t seqno[256];
+};
+
+/* As many as the context or the card takes; returns how it was told that there are no more. */
+static int crowd_gather(struct crowd *crowd, unsigned int most)
+{
+	struct drm_gantry_queue_create create = { 0 };
+	int ret;
+
+	crowd->dev = card_open(0);
+	crowd->fd = gantry_device_fd(crowd->dev);
+	crowd->src = buffer_make(crowd->dev, most * 4 * KIB, GANTRY_REGION_HOST);
+	crowd->dst = buffer_make(crowd->dev, most * 4 * KIB, 0);
+	crowd->map = buffer_map(crowd->dst);
+	data_write(buffer_map(crowd->src), most * 4 * KIB, 9);
+	for (;;) {
+		ret = raw_ioctl(crowd->fd, DRM_IOCTL_GANTRY_QUEUE_CREATE, &create);
+		if (ret)
+			return ret;
+		assert_in_range(crowd->count, 0, most - 1);
+		crowd->queues[crowd->count++] = create.queue;
+	}
+}
+
+static void crowd_submit(struct crowd *crowd)
+{
+	unsigned int i;
+
+	for (i = 0; i < crowd->count; i++) {
+		struct drm_gantry_op op = {
+			.opcode = DRM_GANTRY_OP_COPY,
+			.dst_handle = buffer_handle(crowd->dst),
+			.src_handle = buffer_handle(crowd->src),
+			.dst_offset = i * 4 * KIB,
+			.src_offset = i * 4 * KIB,
+			.length = 4 * KIB,
+		};
+		struct drm_gantry_queue_submit submit = {
+			.queue = crowd->queues[i],
+			.op_count = 1,
+			.ops = (uintptr_t)&op,
+		};
+
+		assert_done(raw_ioctl(crowd->fd, DRM_IOCTL_GANTRY_QUEUE_SUBMIT, &submit));
+		crowd->seqno[i] = submit.seqno;
+	}
+}
+
+static void crowd_disperse(struct crowd *crowd)
+{
+	unsigned int i;
+
+	for (i = 0; i < crowd->count; i++)
+		assert_done(raw_wait(crowd->fd, crowd->queues[i], crowd->seqno[i]));
+	data_expect(crowd->map, crowd->count * 4 * KIB, 9);
+	gantry_buffer_destroy(crowd->dst);
+	gantry_buffer_destroy(crowd->src);
+	gantry_device_close(crowd->dev);
+}
+
+/* A chip on which each queue takes a channel may have fewer of them than are asked for here. */
+static void hundreds_of_queues_work_at_once_and_one_too_many_is_refused(void **state)
+{
+	static struct crowd crowds[3];
+	struct bench *b = *state;
+	unsigned int most = limits_of(b->dev).max_queues, total = 0, i;
+
+	assert_true(most <= ARRAY_LENGTH(crowds[0].queues));
+	memset(crowds, 0, sizeof(crowds));
+	for (i = 0; i < ARRAY_LENGTH(crowds); i++) {
+		assert_refused(crowd_gather(&crowds[i], most), ENOSPC);
+		total += crowds[i].count;
+	}
+	assert_true(total > 400);
+	for (i = 0; i < ARRAY_LENGTH(crowds); i++)
+		crowd_submit(&crowds[i]);
+	for (i = 0; i < ARRAY_LENGTH(crowds); i++)
+		crowd_disperse(&crowds[i]);
+}
+
+static void a_queue_makes_room_for_another_when_it_is_closed(void **state)
+{
+	static struct crowd crowds[3];
+	struct bench *b = *state;
+	unsigned int most = limits_of(b->dev).max_queues, i, round;
+
+	memset(crowds, 0, sizeof(crowds));
+	for (i = 0; i < ARRAY_LENGTH(crowds); i++)
+		assert_refused(crowd_gather(&crowds[i], most), ENOSPC);
+	for (round = 0; round < 20; round++) {
+		struct drm_gantry_queue_destroy destroy = { .queue = crowds[0].queues[round] };
+
+		assert_done(raw_ioctl(crowds[0].fd, DRM_IOCTL_GANTRY_QUEUE_DESTROY, &destroy));
+		crowds[0].queues[round] = raw_queue(crowds[0].fd);
+	}
+	for (i = 0; i < ARRAY_LENGTH(crowds); i++)
+		crowd_submit(&crowds[i]);
+	for (i = 0; i < ARRAY_LENGTH(crowds); i++)
+		crowd_disperse(&crowds[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +513,8 @@ int main(void)
 		bench_test(a_job_keeps_its_buffers),
 		bench_test(a_full_queue_says_so_and_takes_more_later),
 		bench_test(a_context_has_as_many_queues_as_it_was_told),
+		bench_test(hundreds_of_queues_work_at_once_and_one_too_many_is_refused),
+		bench_test(a_queue_makes_room_for_another_when_it_is_closed),
 		bench_test(a_queue_closes_with_work_pending),
 		bench_test(a_context_closes_with_work_pending),
 		bench_test(threads_wait_for_different_jobs_of_a_queue),

@@ -298,7 +298,7 @@ struct gantry_device_info {
 	uint32_t sensor_count;
 	/** @neighbor_count: links to other cards, numbered from 0 */
 	uint32_t neighbor_count;
-	/** @ring_count: hardware rings shared by the queues of everybody */
+	/** @ring_count: hardware rings or engines shared by the queues of everybody */
 	uint32_t ring_count;
 	/** @max_queues: queues that a context may have */
 	uint32_t max_queues;
@@ -753,7 +753,9 @@ struct gantry_queue_options {
  *	gantry_device_info.max_ops and gantry_device_info.max_syncs tell how many;
  *   -E2BIG  an option was set that this library does not know: install a newer
  *	libgantry, or leave the option zero;
- *   -ENOSPC  this context has gantry_device_info.max_queues already: destroy one.
+ *   -ENOSPC  this context has gantry_device_info.max_queues already, or there are as
+ *	many queues on the card as it takes: destroy one;
+ *   -EIO  the card has a fault: see its state in sysfs.
  */
 int gantry_queue_create(struct gantry_device *dev,
 			const struct gantry_queue_options *options,
