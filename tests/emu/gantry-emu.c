@@ -21,6 +21,7 @@
  * struct arguments - the command line
  * @model: the kind of card
  * @socket: --socket
+ * @switch_file: --switch, or NULL
  * @faults: --fault, each
  * @n_faults: how many
  * @options: the model's own
@@ -28,6 +29,7 @@
 struct arguments {
 	const struct emu_model *model;
 	const char *socket;
+	const char *switch_file;
 	const char *faults[VFU_MAX_FAULTS];
 	unsigned int n_faults;
 	void *options;
@@ -48,6 +50,8 @@ static const char usage[] =
 
 static const struct emu_option common[] = {
 	{ "socket", "PATH", "the socket to make", NULL },
+	{ "switch", "FILE", "put the card below a PCIe switch, with all others that\n"
+	  "name this file: they reach each other's memory", NULL },
 	{ "fault", "FAULT", "let something go wrong; as often as wanted. FAULT is\n"
 	  "NAME[:where=N][:after=N][:times=N][:value=N]: only at\n"
 	  "one place, after so many chances, so many times (1;\n"
@@ -136,6 +140,8 @@ static void take_option(struct arguments *args, const struct emu_option *option)
 			die("--%s %s: %s", option->name, optarg, problem);
 	} else if (!strcmp(option->name, "socket")) {
 		args->socket = optarg;
+	} else if (!strcmp(option->name, "switch")) {
+		args->switch_file = optarg;
 	} else if (!strcmp(option->name, "fault")) {
 		if (args->n_faults == VFU_MAX_FAULTS)
 			die("--fault: at most %u of them", VFU_MAX_FAULTS);
@@ -290,6 +296,9 @@ static int serve(const struct arguments *args, void *card)
 	ret = vfu_server_create(&options, &ops, card, &server);
 	if (ret)
 		die("cannot make the PCI device: %s", strerror(-ret));
+	ret = args->switch_file ? vfu_server_join(server, args->switch_file) : 0;
+	if (ret)
+		die("%s: %s", args->switch_file, strerror(-ret));
 	stop_on_signals();
 	ret = vfu_server_listen(server, args->socket);
 	if (ret)

@@ -2,6 +2,7 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,10 +30,11 @@ int ga100_vram_init(struct ga100_vram *vram, uint64_t size)
 {
 	memset(vram, 0, sizeof(*vram));
 	vram->size = size;
-	vram->fd = memfd_create("ga100-vram", MFD_CLOEXEC);
+	vram->fd = memfd_create("ga100-vram", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (vram->fd < 0)
 		return -errno;
-	if (ftruncate(vram->fd, (off_t)size))
+	/* Who maps it, other cards among them, need not fear that it becomes shorter. */
+	if (ftruncate(vram->fd, (off_t)size) || fcntl(vram->fd, F_ADD_SEALS, F_SEAL_SHRINK))
 		goto fail;
 	vram->at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
 			vram->fd, 0);

@@ -2,6 +2,7 @@
 #include "hbm.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -44,10 +45,12 @@ int trn2_hbm_init(struct trn2_hbm *hbm, const struct trn2_layout *layout,
 	hbm->stack_size = size / TRN2_HBM_STACKS;
 	hbm->window = layout->hbm_window ? layout->hbm_window : hbm->stack_size;
 	hbm->bar_size = hbm->window * TRN2_HBM_STACKS;
-	hbm->fd = memfd_create("trainium2-hbm", MFD_CLOEXEC);
+	hbm->fd = memfd_create("trainium2-hbm", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (hbm->fd < 0)
 		return -errno;
-	ret = ftruncate(hbm->fd, (off_t)hbm->bar_size) ? -errno : map_stacks(hbm);
+	/* Who maps it, other cards among them, need not fear that it becomes shorter. */
+	ret = ftruncate(hbm->fd, (off_t)hbm->bar_size) ||
+	      fcntl(hbm->fd, F_ADD_SEALS, F_SEAL_SHRINK) ? -errno : map_stacks(hbm);
 	if (ret) {
 		trn2_hbm_fini(hbm);
 		return ret;

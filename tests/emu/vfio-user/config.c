@@ -261,6 +261,7 @@ void vfu_config_reset(struct vfu_server *server)
 	pthread_mutex_lock(&c->lock);
 	memcpy(c->now, c->initial, sizeof(c->now));
 	pthread_mutex_unlock(&c->lock);
+	vfu_switch_tell(server);
 }
 
 /* Only D0 and D3hot are there; asking for another state changes nothing. */
@@ -302,6 +303,8 @@ void vfu_config_write(struct vfu_server *server, uint32_t off,
 	keep_power_state(c, power);
 	pthread_mutex_unlock(&c->lock);
 
+	if (off < PCI_BASE_ADDRESS_5 + 4)
+		vfu_switch_tell(server);
 	vfu_fault_vsec_written(server, off, len);
 	if (starts_flr(c, off, buf, len))
 		vfu_device_reset(server);

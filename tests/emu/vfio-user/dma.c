@@ -218,14 +218,21 @@ int vfu_dma_map(struct vfu_server *server,
 {
 	const uint32_t flags = VFU_DMA_MAP_READ | VFU_DMA_MAP_WRITE;
 	struct vfu_dma *dma = &server->dma;
-	int ret;
+	struct vfu_dma_map_request ours = *request;
+	int ret, peer_fd = -1;
 
 	if (!valid_range(request->iova, request->size) ||
 	    !(request->flags & flags) || request->flags & ~flags)
 		return -EINVAL;
+	if (*fd < 0) {
+		peer_fd = vfu_switch_find(server, request->iova, request->size, &ours.offset);
+		fd = &peer_fd;
+	}
 	pthread_mutex_lock(&dma->lock);
-	ret = map_locked(dma, request, fd);
+	ret = map_locked(dma, &ours, fd);
 	pthread_mutex_unlock(&dma->lock);
+	if (peer_fd >= 0)
+		close(peer_fd);
 	return ret;
 }
 

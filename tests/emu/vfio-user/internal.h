@@ -135,6 +135,8 @@ struct vfu_server {
 	int attached_fd;
 	char *path;
 	bool write_multi;	/* negotiated */
+	int switch_fd;		/* what the cards of a switch share, -1: none */
+	off_t switch_slot;	/* where this one is in it */
 };
 
 void vfu_log(struct vfu_server *server, const char *format, ...)
@@ -214,6 +216,12 @@ int vfu_dma_map(struct vfu_server *server,
 		const struct vfu_dma_map_request *request, int *fd);
 int vfu_dma_unmap(struct vfu_server *server, uint64_t iova, uint64_t size,
 		  bool all);
+
+/* switch.c */
+void vfu_switch_tell(struct vfu_server *server);
+void vfu_switch_leave(struct vfu_server *server);
+/* A descriptor, and where in it @iova is; -1: it is not in the BAR of another card */
+int vfu_switch_find(struct vfu_server *server, uint64_t iova, uint64_t size, uint64_t *offset);
 
 /* The server that the calling thread serves just now, NULL: none */
 extern __thread struct vfu_server *vfu_serving;

@@ -41,6 +41,7 @@ int vfu_server_create(const struct vfu_options *options,
 	server->faults = options->faults;
 	server->listen_fd = -1;
 	server->attached_fd = -1;
+	server->switch_fd = -1;
 	ret = vfu_link_init(&server->link);
 	if (ret) {
 		free(server);
@@ -72,6 +73,7 @@ void vfu_server_destroy(struct vfu_server *server)
 	if (server->attached_fd >= 0)
 		close(server->attached_fd);
 	free(server->path);
+	vfu_switch_leave(server);
 	vfu_irq_fini(server);
 	vfu_device_fini(server);
 	vfu_dma_fini(&server->dma);

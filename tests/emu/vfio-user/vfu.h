@@ -230,6 +230,19 @@ int vfu_server_listen(struct vfu_server *server, const char *path);
 int vfu_server_attach(struct vfu_server *server, int fd);
 
 /**
+ * vfu_server_join() - put the device below a PCIe switch, with others
+ * @server: nobody is served yet
+ * @path: a file that all devices of the switch name; made if there is none. They must
+ *	see each other's /proc
+ *
+ * From then on DMA to the memory of another device's BAR reaches it, without the
+ * client's help, as long as that device decodes it.
+ *
+ * Return: 0; -EBUSY: it is below one; or what the file failed with.
+ */
+int vfu_server_join(struct vfu_server *server, const char *path);
+
+/**
  * vfu_server_run() - wait for one client and serve it until it is gone
  * @server: the server
  *
