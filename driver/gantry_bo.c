@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
@@ -11,7 +10,9 @@
 
 #include "gantry_bo.h"
 #include "gantry_device.h"
+#include "gantry_export.h"
 #include "gantry_huge.h"
+#include "gantry_import.h"
 #include "gantry_queue.h"
 #include "gantry_region.h"
 
@@ -30,7 +31,7 @@ static bool gantry_dma_bounced(struct device *dev, dma_addr_t addr)
 }
 
 /* Describe bo->sgt, mapped for the card, as runs. */
-static int gantry_bo_describe_host(struct gantry_bo *bo)
+int gantry_bo_describe_host(struct gantry_bo *bo)
 {
 	u64 host_base = to_gantry_device(bo->base.dev)->host_base;
 	struct scatterlist *sg;
@@ -49,7 +50,7 @@ static int gantry_bo_describe_host(struct gantry_bo *bo)
 }
 
 /* From now on an unplug unmaps the buffer, if nobody did before. */
-static void gantry_bo_list(struct gantry_bo *bo)
+void gantry_bo_list(struct gantry_bo *bo)
 {
 	struct gantry_device *gdev = to_gantry_device(bo->base.dev);
 
@@ -63,13 +64,13 @@ static void gantry_bo_unmap_host(struct gantry_bo *bo)
 {
 	struct sg_table *sgt = bo->sgt;
 
+	if (bo->attach) {
+		gantry_import_unmap(bo);
+		return;
+	}
 	if (!sgt)
 		return;
 	bo->sgt = NULL;
-	if (bo->attach) {
-		dma_buf_unmap_attachment_unlocked(bo->attach, sgt, DMA_BIDIRECTIONAL);
-		return;
-	}
 	dma_unmap_sgtable(bo->base.dev->dev, sgt, DMA_BIDIRECTIONAL, 0);
 	sg_free_table(sgt);
 	kfree(sgt);
@@ -148,7 +149,7 @@ static struct sg_table *gantry_bo_get_sg_table(struct drm_gem_object *obj)
 {
 	struct gantry_bo *bo = to_gantry_bo(obj);
 
-	/* Device memory has no pages that another device could be given. */
+	/* Device memory is exported by other means, and does not come here. */
 	if (!bo->pages)
 		return ERR_PTR(-EOPNOTSUPP);
 	return drm_prime_pages_to_sg(obj->dev, bo->pages, obj->size >> PAGE_SHIFT);
@@ -157,9 +158,11 @@ static struct sg_table *gantry_bo_get_sg_table(struct drm_gem_object *obj)
 /* Whoever imports a buffer does not know that it may only read. */
 static struct dma_buf *gantry_bo_export(struct drm_gem_object *obj, int flags)
 {
-	if (to_gantry_bo(obj)->read_only)
+	struct gantry_bo *bo = to_gantry_bo(obj);
+
+	if (bo->read_only)
 		return ERR_PTR(-EACCES);
-	return drm_gem_prime_export(obj, flags);
+	return bo->memory ? gantry_export(bo, flags) : drm_gem_prime_export(obj, flags);
 }
 
 static enum drm_gem_object_status gantry_bo_status(struct drm_gem_object *obj)
@@ -185,6 +188,7 @@ static struct gantry_bo *gantry_bo_new(struct gantry_device *gdev, u64 size, u32
 		return ERR_PTR(-ENOMEM);
 	bo->region = region;
 	INIT_LIST_HEAD(&bo->node);
+	INIT_LIST_HEAD(&bo->export_node);
 	bo->base.funcs = &gantry_bo_funcs;
 	if (region == DRM_GANTRY_REGION_HOST) {
 		ret = gantry_huge_object_init(gdev, &bo->base, size);
@@ -284,50 +288,6 @@ struct gantry_bo *gantry_bo_create(struct gantry_device *gdev, u64 size, u32 reg
 		return ERR_PTR(ret);
 	}
 	return bo;
-}
-
-/**
- * gantry_bo_import_sgt - take in a dma-buf of another device: &drm_driver.gem_prime_import_sg_table
- * @drm: the card
- * @attach: its attachment
- * @sgt: the memory as the card's bus sees it; ours on success
- *
- * Return: the new object or an error.
- */
-struct drm_gem_object *gantry_bo_import_sgt(struct drm_device *drm,
-					    struct dma_buf_attachment *attach,
-					    struct sg_table *sgt)
-{
-	struct gantry_device *gdev = to_gantry_device(drm);
-	struct gantry_bo *bo;
-	int idx, ret = -ENODEV;
-
-	bo = kzalloc(sizeof(*bo), GFP_KERNEL_ACCOUNT);
-	if (!bo)
-		return ERR_PTR(-ENOMEM);
-	bo->region = DRM_GANTRY_REGION_HOST;
-	INIT_LIST_HEAD(&bo->node);
-	bo->base.funcs = &gantry_bo_funcs;
-	bo->base.resv = attach->dmabuf->resv;
-	bo->attach = attach;
-	drm_gem_private_object_init(&gdev->drm, &bo->base, attach->dmabuf->size);
-
-	if (drm_dev_enter(drm, &idx)) {
-		bo->sgt = sgt;
-		ret = gantry_bo_describe_host(bo);
-		if (!ret && bo->host_extents.size < bo->base.size)
-			ret = -EINVAL;
-		if (!ret)
-			gantry_bo_list(bo);
-		drm_dev_exit(idx);
-	}
-	if (ret) {
-		/* The caller still owns the attachment and its table. */
-		bo->sgt = NULL;
-		drm_gem_object_put(&bo->base);
-		return ERR_PTR(ret);
-	}
-	return &bo->base;
 }
 
 static void gantry_bo_count(struct gantry_bo *bo, struct drm_memory_stats *stats)

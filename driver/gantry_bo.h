@@ -18,10 +18,15 @@ struct gantry_device;
  * @read_only: user space may neither map it writable nor name it as destination
  * @memory: device memory, or NULL
  * @pages: host memory of our own, or NULL
- * @sgt: host memory as the card's bus sees it; NULL in device memory and after unplug
+ * @sgt: memory beyond the card as its bus sees it; NULL in device memory, after unplug,
+ *	and when the card that it was imported from has gone. Of an imported buffer
+ *	guarded by its reservation object
  * @attach: of an imported buffer, or NULL
+ * @peer: card whose memory was imported, or NULL; the dma-buf of @attach holds it
  * @host_extents: addresses of @sgt
- * @node: in the card's list of buffers in host memory
+ * @node: in the card's list of buffers that have @sgt
+ * @dmabuf: of exported device memory, or NULL; guarded by the reservation object
+ * @export_node: in the card's list of exported device memory
  */
 struct gantry_bo {
 	struct drm_gem_object base;
@@ -31,8 +36,11 @@ struct gantry_bo {
 	struct page **pages;
 	struct sg_table *sgt;
 	struct dma_buf_attachment *attach;
+	struct gantry_device *peer;
 	struct gantry_extents host_extents;
 	struct list_head node;
+	struct dma_buf *dmabuf;
+	struct list_head export_node;
 };
 
 static inline struct gantry_bo *to_gantry_bo(struct drm_gem_object *obj)
@@ -48,9 +56,10 @@ static inline const struct gantry_extents *gantry_bo_extents(const struct gantry
 
 struct gantry_bo *gantry_bo_create(struct gantry_device *gdev, u64 size, u32 region);
 void gantry_bos_unmap(struct gantry_device *gdev);
-struct drm_gem_object *gantry_bo_import_sgt(struct drm_device *drm,
-					    struct dma_buf_attachment *attach,
-					    struct sg_table *sgt);
+
+/* For gantry_import.c */
+int gantry_bo_describe_host(struct gantry_bo *bo);
+void gantry_bo_list(struct gantry_bo *bo);
 
 void gantry_bo_show_fdinfo(struct drm_printer *p, struct drm_file *filp);
 

@@ -51,6 +51,12 @@ static inline int gantry_sched_init(struct drm_gpu_scheduler *sched,
 #endif
 }
 
+/* How an importer is told that memory goes away was named after memory that moves. */
+#ifndef GANTRY_HAVE_INVALIDATE_MAPPINGS
+#define invalidate_mappings		move_notify
+#define dma_buf_invalidate_mappings	dma_buf_move_notify
+#endif
+
 /* Names of symbol name spaces became strings. */
 #ifdef GANTRY_HAVE_QUOTED_NS
 #define GANTRY_NS_DMA_BUF		"DMA_BUF"

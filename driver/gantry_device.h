@@ -185,9 +185,12 @@ struct gantry_counters {
  * @paused: stopped by whoever will resume it; watchdogs keep off
  * @gone: unbound or lost: every call answers -ENODEV
  * @report: what user space is yet to be told
- * @bo_lock: guards @bos
+ * @outages: resets and pauses that began, and those that ended: odd while what is in
+ *	device memory cannot be relied on
+ * @bo_lock: guards @bos and @exports
  * @bos: every buffer mapped for the card, so that unplug can unmap it
  * @bos_empty: woken when @bos becomes empty
+ * @exports: buffers in device memory that have a dma-buf
  * @huge_mnt: file system of host buffers, on kernels where DRM has none of its own;
  *	NULL: the system's
  * @counters: what was done
@@ -212,10 +215,12 @@ struct gantry_device {
 	struct mutex reset_lock; /* paused, rings */
 	bool paused;
 	atomic_t gone;
+	atomic_t outages;
 	struct gantry_report report;
-	struct mutex bo_lock; /* bos */
+	struct mutex bo_lock; /* bos, exports */
 	struct list_head bos;
 	wait_queue_head_t bos_empty;
+	struct list_head exports;
 	struct vfsmount *huge_mnt;
 	struct gantry_counters counters;
 };

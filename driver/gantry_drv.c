@@ -17,7 +17,9 @@
 #include "gantry_bo.h"
 #include "gantry_btf.h"
 #include "gantry_device.h"
+#include "gantry_export.h"
 #include "gantry_huge.h"
+#include "gantry_import.h"
 #include "gantry_job.h"
 #include "gantry_pm.h"
 #include "gantry_queue.h"
@@ -164,7 +166,8 @@ static const struct drm_driver gantry_drm_driver = {
 			   DRIVER_SYNCOBJ_TIMELINE,
 	.open = gantry_file_open,
 	.postclose = gantry_file_close,
-	.gem_prime_import_sg_table = gantry_bo_import_sgt,
+	.gem_prime_import = gantry_import,
+	.gem_prime_import_sg_table = gantry_import_sgt,
 	.show_fdinfo = gantry_show_fdinfo,
 	.fops = &gantry_fops,
 	.ioctls = gantry_ioctls,
@@ -284,6 +287,7 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	mutex_init(&gdev->reset_lock);
 	mutex_init(&gdev->bo_lock);
 	INIT_LIST_HEAD(&gdev->bos);
+	INIT_LIST_HEAD(&gdev->exports);
 	init_waitqueue_head(&gdev->bos_empty);
 	pci_set_drvdata(pdev, gdev);
 	ret = gantry_report_init(gdev);
@@ -312,6 +316,7 @@ static void gantry_remove(struct pci_dev *pdev)
 	gantry_rings_stop(gdev);
 	flush_work(&gdev->report.work);
 	gantry_files_wake(gdev);
+	gantry_exports_revoke(gdev);
 	gantry_bos_unmap(gdev);
 	gdev->backend->ops->fini(gdev);
 	gantry_pci_disable(pdev);

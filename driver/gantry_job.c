@@ -102,13 +102,48 @@ void gantry_fences_signal(struct gantry_fence *fence)
 	rcu_read_unlock();
 }
 
+/*
+ * Outages of the other cards whose memory the job uses. Returns false while there is
+ * one: the bytes that are moved now may be anything.
+ */
+static bool gantry_job_count_outages(const struct gantry_job *job, u32 *count)
+{
+	bool reliable = true;
+	u32 i, outages;
+
+	*count = 0;
+	for (i = 0; job->peers && i < job->obj_count; i++) {
+		const struct gantry_device *peer = to_gantry_bo(job->objs[i])->peer;
+
+		if (!peer)
+			continue;
+		outages = atomic_read(&peer->outages);
+		*count += outages;
+		reliable &= !(outages & 1) && !atomic_read(&peer->gone);
+	}
+	return reliable;
+}
+
+/* Was another card reset or lost while the job used its memory? */
+static bool gantry_job_disturbed(const struct gantry_job *job)
+{
+	u32 outages;
+
+	return !gantry_job_count_outages(job, &outages) || outages != job->outages;
+}
+
 /* No ring knows the transfer any more. Any context. */
 static void gantry_job_finish(struct gantry_transfer *xfer)
 {
 	struct gantry_job *job = container_of(xfer, struct gantry_job, xfer);
+	int error = xfer->error;
 
+	if (!error && gantry_job_disturbed(job)) {
+		error = -EIO;
+		cmpxchg(&xfer->stream->error, 0, -ECANCELED);
+	}
 	/* The scheduler may free the job as soon as the fence has signaled. */
-	gantry_fence_end(job->fence, xfer->error);
+	gantry_fence_end(job->fence, error);
 }
 
 /*
@@ -139,6 +174,7 @@ static struct dma_fence *gantry_job_run(struct drm_sched_job *base)
 	queue->last_fence = dma_fence_get(fence);
 	queue->last_spread = job->xfer.part_count > 1;
 	job->fence->started = ktime_get();
+	gantry_job_count_outages(job, &job->outages);
 	gantry_transfer_start(&job->xfer, queue->stream.home);
 	return fence;
 }

@@ -255,10 +255,26 @@ static int gantry_rings_start(struct gantry_device *gdev)
 	return 0;
 }
 
+/*
+ * From now on other cards must not rely on what they find in this one's memory; what
+ * they move meanwhile ends with an error.
+ */
+static void gantry_device_begin_outage(struct gantry_device *gdev)
+{
+	lockdep_assert_held(&gdev->reset_lock);
+	if (!(atomic_read(&gdev->outages) & 1))
+		atomic_inc(&gdev->outages);
+	/* Before the card notices anything. */
+	smp_mb__after_atomic();
+}
+
 /* The rings are halted: reset the card and go on. What was begun ends with @broken. */
 static int gantry_device_restart(struct gantry_device *gdev, int broken)
 {
-	int ret = gantry_device_try_reset(gdev);
+	int ret;
+
+	gantry_device_begin_outage(gdev);
+	ret = gantry_device_try_reset(gdev);
 
 	lockdep_assert_held(&gdev->reset_lock);
 	gantry_regions_forget(gdev);
@@ -277,6 +293,7 @@ static int gantry_device_restart(struct gantry_device *gdev, int broken)
 		gantry_device_give_up(gdev, ret);
 		return ret;
 	}
+	atomic_inc(&gdev->outages);
 	gantry_rings_resume(gdev);
 	return 0;
 }
@@ -411,6 +428,7 @@ void gantry_device_pause(struct gantry_device *gdev, int broken)
 	struct gantry_ring *ring;
 
 	mutex_lock(&gdev->reset_lock);
+	gantry_device_begin_outage(gdev);
 	gdev->paused = true;
 	gantry_rings_halt(gdev);
 	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))

@@ -10,6 +10,7 @@
 
 #include "gantry_bo.h"
 #include "gantry_device.h"
+#include "gantry_import.h"
 #include "gantry_job.h"
 #include "gantry_queue.h"
 #include "gantry_submit.h"
@@ -30,6 +31,12 @@ struct gantry_lookup {
 	u32 next;
 };
 
+/* Known at once, and not only when those who take the memory back let go of its lock. */
+static bool gantry_bo_is_lost(const struct gantry_bo *bo)
+{
+	return bo->peer && atomic_read(&bo->peer->gone);
+}
+
 /* The job holds @obj from now on, or nobody does. */
 static int gantry_job_add_obj(struct gantry_job *job, struct drm_gem_object *obj)
 {
@@ -46,6 +53,7 @@ static int gantry_job_add_obj(struct gantry_job *job, struct drm_gem_object *obj
 		job->obj_room = room;
 	}
 	job->objs[job->obj_count++] = obj;
+	job->peers |= !!to_gantry_bo(obj)->peer;
 	return 0;
 }
 
@@ -67,6 +75,8 @@ static struct gantry_bo *gantry_job_lookup(struct gantry_job *job, struct gantry
 	ret = gantry_job_add_obj(job, obj);
 	if (ret)
 		return ERR_PTR(ret);
+	if (gantry_bo_is_lost(to_gantry_bo(obj)))
+		return ERR_PTR(-ESTALE);
 	i = lookup->next++ % GANTRY_LOOKUP_CACHE;
 	lookup->handles[i] = handle;
 	lookup->bos[i] = to_gantry_bo(obj);
@@ -248,6 +258,17 @@ static int gantry_job_add_signals(struct gantry_job *job, struct drm_file *filp,
 	return ret;
 }
 
+/* The buffers are locked: has a card gone whose memory the job uses? */
+static int gantry_job_check_peers(const struct gantry_job *job)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; job->peers && i < job->obj_count && !ret; i++)
+		ret = gantry_import_check(to_gantry_bo(job->objs[i]));
+	return ret;
+}
+
 /* Lock the job's buffers, so that its fence can be added to them, and push it. */
 static int gantry_job_lock_and_push(struct gantry_job *job, u64 *seqno)
 {
@@ -265,7 +286,7 @@ static int gantry_job_lock_and_push(struct gantry_job *job, u64 *seqno)
 				goto out;
 		}
 	}
-	ret = gantry_job_push(job, seqno);
+	ret = gantry_job_check_peers(job) ?: gantry_job_push(job, seqno);
 out:
 	drm_exec_fini(&exec);
 	return ret;

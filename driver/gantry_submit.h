@@ -74,6 +74,8 @@ struct gantry_signal {
  * @objs: buffers they use, each referenced
  * @obj_count: of @objs; may name a buffer more than once
  * @obj_room: @objs has room for
+ * @peers: some are memory of other cards
+ * @outages: of those cards in all, when the card was given the job
  */
 struct gantry_job {
 	struct drm_sched_job base;
@@ -89,6 +91,8 @@ struct gantry_job {
 	struct drm_gem_object **objs;
 	u32 obj_count;
 	u32 obj_room;
+	bool peers;
+	u32 outages;
 };
 
 /* gantry_job.c */

@@ -475,7 +475,7 @@ struct drm_gantry_sync {
  * drm_gantry_device_info.max_jobs jobs: wait for one and call again (never
  * -EAGAIN, on which libdrm's drmIoctl() calls again by itself, for ever);
  * -EIO the queue broke (see &drm_gantry_queue_status.error): make a new one;
- * -ENOMEM.
+ * -ESTALE a buffer was device memory of another card, which has gone; -ENOMEM.
  */
 struct drm_gantry_queue_submit {
 	/** @queue: from &struct drm_gantry_queue_create */
@@ -536,7 +536,8 @@ struct drm_gantry_queue_wait {
 	/**
 	 * @status: out: 0, or why the job failed: -ETIME it made no progress,
 	 * -ECANCELED an earlier job broke the queue, -EIO the card reported an
-	 * error, -ENODEV the card went away
+	 * error, or another card whose memory the job used was reset or went
+	 * away meanwhile, -ENODEV the card went away
 	 */
 	__s32 status;
 

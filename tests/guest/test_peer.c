@@ -5,6 +5,7 @@
  */
 #include "fault.h"
 #include "fixture.h"
+#include "reach.h"
 
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ struct pair {
 	struct gantry_device *to;
 	struct gantry_peer *peer;
 	unsigned int card;		/* of @to */
+	bool direct;			/* it must be able to read the other's memory */
 };
 
 static int pair_setup(void **state)
@@ -25,6 +27,7 @@ static int pair_setup(void **state)
 	p->from = bench;
 	p->card = card_count() > 1;
 	p->to = card_open(p->card);
+	p->direct = !p->card || cards_reach(0, p->card);
 	*state = p;
 	return 0;
 }
@@ -128,7 +131,7 @@ static void the_way_is_told(void **state)
 	peer_copy(p, dst, 0, device, 0, 1 * MIB);
 	bytes_expect(buffer_map(dst), 1 * MIB, 0);
 	info = info_of(p);
-	reached = p->card ? 0 : 2 * MIB;
+	reached = p->direct ? 2 * MIB : 0;
 	assert_int_equal(info.bytes_direct, 1 * MIB + reached);
 	assert_int_equal(info.bytes_host, 2 * MIB - reached);
 	gantry_buffer_destroy(dst);
@@ -291,7 +294,9 @@ static void a_card_that_fails_is_told(void **state)
 	struct gantry_buffer *src = buffer_make(p->from->dev, 1 * MIB, 0);
 	struct gantry_buffer *host = buffer_make(p->from->dev, 64 * KIB, GANTRY_REGION_HOST);
 	struct gantry_buffer *dst = buffer_make(p->to, 1 * MIB, 0);
-	unsigned int cards[] = { 0, p->card }, i;
+	unsigned int cards[] = { p->card, 0 }, i;
+	/* Where the second reads the first one's memory, the first does nothing. */
+	unsigned int busy = p->direct ? 1 : 2;
 	uint64_t good, bad, behind;
 
 	if (!p->card) {
@@ -300,7 +305,7 @@ static void a_card_that_fails_is_told(void **state)
 		gantry_buffer_destroy(src);
 		skip();
 	}
-	for (i = 0; i < ARRAY_LENGTH(cards); i++) {
+	for (i = 0; i < busy; i++) {
 		peer_make(p, 64 * KIB, 4);
 		assert_done(gantry_peer_copy(p->peer, dst, 0, src, 0, 64 * KIB, &good));
 		assert_done(gantry_peer_wait(p->peer, good, 60 * SECOND));

@@ -321,28 +321,6 @@ static void memory_of_another_driver_can_be_imported(void **state)
 	close(vgem);
 }
 
-static void another_card_cannot_import_device_memory(void **state)
-{
-	struct bench *b = *state;
-	struct gantry_buffer *hbm = buffer_make(b->dev, 64 * KIB, 0), *buf;
-	uint8_t *map = buffer_map(hbm);
-	struct gantry_device *other;
-	int fd;
-
-	if (card_count() < 2) {
-		gantry_buffer_destroy(hbm);
-		skip();
-	}
-	fd = export_of(hbm);
-	other = card_open(1);
-	data_write(map, 64 * KIB, 5);
-	assert_refused(gantry_buffer_import(other, fd, &buf), EOPNOTSUPP);
-	data_expect(map, 64 * KIB, 5);
-	gantry_device_close(other);
-	close(fd);
-	gantry_buffer_destroy(hbm);
-}
-
 static void two_cards_share_host_memory(void **state)
 {
 	struct bench *b = *state;
@@ -397,7 +375,6 @@ int main(int argc, char **argv)
 		bench_test(a_memfd_that_could_shrink_is_refused),
 		bench_test(a_job_keeps_an_imported_buffer),
 		bench_test(memory_of_another_driver_can_be_imported),
-		bench_test(another_card_cannot_import_device_memory),
 		bench_test(two_cards_share_host_memory),
 		bench_test(what_is_no_dma_buf_is_refused),
 	};

@@ -505,11 +505,16 @@ int gantry_buffer_create(struct gantry_device *dev, uint64_t length, uint32_t re
  * gives a second buffer for the same memory. The driver that exported the memory
  * may answer with errors of its own.
  *
+ * Device memory of another card can be used where the kernel lets this card reach
+ * it. It is gone when that card is; a job that uses it while that card is reset or
+ * goes away ends with -EIO.
+ *
  * Return: 0, or
  *   -EBADF  @dmabuf_fd is not open;
  *   -EINVAL  @dmabuf_fd is not a dma-buf;
- *   -EOPNOTSUPP  it is the device memory of another card: copy it through a
- *	host buffer.
+ *   -EOPNOTSUPP  it is the device memory of another card, which this one cannot
+ *	reach: copy it through a host buffer, as gantry_peer_copy() does;
+ *   -ESTALE  it was the device memory of another card, which has gone.
  */
 int gantry_buffer_import(struct gantry_device *dev, int dmabuf_fd,
 			 struct gantry_buffer **out);
@@ -864,6 +869,8 @@ int gantry_queue_discard(struct gantry_queue *queue);
  *	submitted yet: submit the job that signals it first;
  *   -ENOENT  a buffer or fence was destroyed after it was prepared: discard the
  *	batch, and destroy what it names only after it was submitted;
+ *   -ESTALE  a buffer was the device memory of another card, which has gone:
+ *	discard the batch, and destroy the buffer;
  *   -EIO  an earlier job broke the queue: gantry_queue_error() tells which and
  *	why, and a new queue goes on.
  */
@@ -999,7 +1006,8 @@ int gantry_peer_prep_signal(struct gantry_peer *peer, struct gantry_fence *fence
  * @number: of the copy, for gantry_peer_wait(); may be NULL
  *
  * Takes the short way where the second card can be given the memory to read:
- * host memory always, card memory where the kernel lets cards reach each other.
+ * host memory always, card memory where the kernel knows that one card reaches the
+ * other (PCI peer-to-peer: below one switch, or a root complex known to forward).
  * Otherwise the bytes go through host memory in pieces, the first card reading
  * one while the second writes another. gantry_peer_get_info() tells which way
  * was taken.
@@ -1024,7 +1032,8 @@ int gantry_peer_prep_signal(struct gantry_peer *peer, struct gantry_fence *fence
  *   -ECANCELED  an earlier copy failed, so this one was not done: make a new
  *	peer;
  *   -EIO  an earlier copy failed: make a new peer; the kernel log says what
- *	became of the card.
+ *	became of the card;
+ *   -ESTALE  the first card has gone.
  */
 int gantry_peer_copy(struct gantry_peer *peer, struct gantry_buffer *dst, uint64_t dst_offset,
 		     struct gantry_buffer *src, uint64_t src_offset, uint64_t length,
@@ -1042,8 +1051,9 @@ int gantry_peer_copy(struct gantry_peer *peer, struct gantry_buffer *dst, uint64
  *	peer; the kernel log says what became of the card;
  *   -ECANCELED  an earlier copy failed, so this one was not done: make a new
  *	peer;
- *   -EIO  a card reported an error: make a new peer; the kernel log says what
- *	became of the card;
+ *   -EIO  a card reported an error, or the first was reset or removed while the
+ *	second read its memory: make a new peer; the kernel log says what became
+ *	of the card;
  *   -ENODEV  a card was removed meanwhile.
  */
 int gantry_peer_wait(struct gantry_peer *peer, uint64_t number, int64_t timeout);
