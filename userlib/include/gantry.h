@@ -50,6 +50,8 @@
  *	manual page says what can;
  *   -EPERM  the system forbids it: look at the seals of the memory, and at what
  *	the container allows;
+ *   -ESTALE  the memory was another card's, and that card has gone: destroy the
+ *	buffer;
  *   -ETIME  the card made no progress with the job, which was ended: make a new
  *	queue; the kernel log says what became of the card;
  *   -ETIMEDOUT  the time was up first: what was waited for can still come, so
