@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #include "fixture.h"
 #include "fail_nth.h"
+#include "reach.h"
 
 #include <fcntl.h>
 #include <linux/dma-buf.h>
@@ -47,6 +48,7 @@ struct scene {
 	int dmabuf;		/* of hbm */
 	int host_dmabuf;
 	int udmabuf;
+	int peer;		/* dma-buf of another card's memory */
 	int vgem;		/* another driver's card */
 	struct drm_gantry_op *ops;
 	uint32_t op_count;
@@ -297,6 +299,11 @@ static int call_import_own(struct scene *s)
 static int call_import_foreign(struct scene *s)
 {
 	return import(s, s->udmabuf);
+}
+
+static int call_import_peer(struct scene *s)
+{
+	return import(s, s->peer);
 }
 
 static void after_import(struct scene *s)
@@ -691,26 +698,64 @@ static bool fail_once(struct scene *s, const struct subject *subject, unsigned i
 	return failed;
 }
 
+static void fail_one_after_the_other(struct scene *s, const struct subject *subject)
+{
+	struct scene first;
+	unsigned int nth = 1;
+
+	/* Caches, page tables: what is made once for all is made now. */
+	call_well(s, subject, true);
+	first = *s;
+	while (fail_once(s, subject, nth, &first)) {
+		/* One more than the last, so that the numbers keep their place. */
+		assert_true(++nth < NTH_MAX);
+	}
+	print_message("# %s: %u allocations failed, one after the other\n", subject->name, nth - 1);
+	/* Else this test would prove nothing. */
+	assert_true(nth > 1);
+}
+
 static void whatever_fails_in_a_call_it_fails_cleanly(void **state)
 {
-	const struct subject *subject = *state;
-	struct scene scene, first;
-	unsigned int nth = 1;
+	struct scene scene;
 
 	if (fail_nth_missing())
 		skip();
 	scene_make(&scene);
-	/* Caches, page tables: what is made once for all is made now. */
-	call_well(&scene, subject, true);
-	first = scene;
-	while (fail_once(&scene, subject, nth, &first)) {
-		/* One more than the last, so that the numbers keep their place. */
-		assert_true(++nth < NTH_MAX);
-	}
+	fail_one_after_the_other(&scene, *state);
 	scene_destroy(&scene);
-	print_message("# %s: %u allocations failed, one after the other\n", subject->name, nth - 1);
-	/* Else this test would prove nothing. */
-	assert_true(nth > 1);
+}
+
+static int peer_dmabuf(struct gantry_device *peer)
+{
+	struct gantry_buffer *memory = buffer_make(peer, SIZE, 0);
+	int fd = gantry_buffer_export(memory);
+
+	assert_done(fd);
+	gantry_buffer_destroy(memory);
+	return fd;
+}
+
+static void whatever_fails_in_an_import_from_another_card_it_fails_cleanly(void **state)
+{
+	static const struct subject subject = {
+		"PRIME_FD_TO_HANDLE of another card's memory",
+		NULL, call_import_peer, after_import, false
+	};
+	struct gantry_device *peer;
+	struct scene scene;
+
+	(void)state;
+	if (fail_nth_missing() || card_count() < 2 || !cards_reach(1, 0))
+		skip();
+	peer = card_open(1);
+	scene_make(&scene);
+	scene.peer = peer_dmabuf(peer);
+	fail_one_after_the_other(&scene, &subject);
+	close(scene.peer);
+	scene_destroy(&scene);
+	gantry_device_close(peer);
+	cards_expect_all_free();
 }
 
 /* While all fail, and proves that they do. */
@@ -896,13 +941,14 @@ static struct CMUnitTest test_of(const struct subject *subject, CMUnitTestFuncti
 
 int main(void)
 {
-	static struct CMUnitTest tests[ARRAY_LENGTH(subjects) + ARRAY_LENGTH(frugal) + 3] = {
+	static struct CMUnitTest tests[ARRAY_LENGTH(subjects) + ARRAY_LENGTH(frugal) + 4] = {
 		cmocka_unit_test_teardown(whatever_fails_in_an_unbind_the_card_goes, restore),
 		cmocka_unit_test_teardown(whatever_fails_in_a_bind_the_next_one_works, restore),
 		cmocka_unit_test_teardown(
 			whatever_fails_in_loading_the_module_it_can_be_loaded_again, restore),
+		cmocka_unit_test(whatever_fails_in_an_import_from_another_card_it_fails_cleanly),
 	};
-	unsigned int i, n = 3;
+	unsigned int i, n = 4;
 
 	for (i = 0; i < ARRAY_LENGTH(subjects); i++)
 		tests[n++] = test_of(&subjects[i], whatever_fails_in_a_call_it_fails_cleanly);
