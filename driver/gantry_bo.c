@@ -15,6 +15,7 @@
 #include "gantry_import.h"
 #include "gantry_queue.h"
 #include "gantry_region.h"
+#include "gantry_space.h"
 
 /*
  * Is this a copy in a bounce buffer, which somebody would have to keep up to date?
@@ -142,6 +143,7 @@ static void gantry_bo_free(struct drm_gem_object *obj)
 	if (obj->import_attach)
 		drm_prime_gem_destroy(obj, NULL);
 	drm_gem_object_release(obj);
+	mutex_destroy(&bo->mappings_lock);
 	kfree(bo);
 }
 
@@ -172,12 +174,25 @@ static enum drm_gem_object_status gantry_bo_status(struct drm_gem_object *obj)
 
 const struct drm_gem_object_funcs gantry_bo_funcs = {
 	.free = gantry_bo_free,
+	.open = gantry_mapping_open,
+	.close = gantry_mapping_close,
 	.export = gantry_bo_export,
 	.get_sg_table = gantry_bo_get_sg_table,
 	.mmap = gantry_bo_mmap,
 	.status = gantry_bo_status,
 	.vm_ops = &gantry_bo_vm_ops,
 };
+
+/* What any buffer begins with, wherever its memory is. */
+void gantry_bo_init(struct gantry_bo *bo, u32 region)
+{
+	bo->region = region;
+	INIT_LIST_HEAD(&bo->node);
+	INIT_LIST_HEAD(&bo->export_node);
+	mutex_init(&bo->mappings_lock);
+	INIT_LIST_HEAD(&bo->mappings);
+	bo->base.funcs = &gantry_bo_funcs;
+}
 
 static struct gantry_bo *gantry_bo_new(struct gantry_device *gdev, u64 size, u32 region)
 {
@@ -186,10 +201,7 @@ static struct gantry_bo *gantry_bo_new(struct gantry_device *gdev, u64 size, u32
 
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
-	bo->region = region;
-	INIT_LIST_HEAD(&bo->node);
-	INIT_LIST_HEAD(&bo->export_node);
-	bo->base.funcs = &gantry_bo_funcs;
+	gantry_bo_init(bo, region);
 	if (region == DRM_GANTRY_REGION_HOST) {
 		ret = gantry_huge_object_init(gdev, &bo->base, size);
 		if (ret) {

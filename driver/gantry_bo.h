@@ -9,6 +9,7 @@
 #include "gantry_region.h"
 
 struct drm_printer;
+struct gantry_mapping;
 struct gantry_device;
 
 /**
@@ -27,6 +28,8 @@ struct gantry_device;
  * @node: in the card's list of buffers that have @sgt
  * @dmabuf: of exported device memory, or NULL; guarded by the reservation object
  * @export_node: in the card's list of exported device memory
+ * @mappings_lock: guards @mappings
+ * @mappings: one for each context that has a handle, or for all of them
  */
 struct gantry_bo {
 	struct drm_gem_object base;
@@ -41,6 +44,8 @@ struct gantry_bo {
 	struct list_head node;
 	struct dma_buf *dmabuf;
 	struct list_head export_node;
+	struct mutex mappings_lock; /* mappings */
+	struct list_head mappings;
 };
 
 static inline struct gantry_bo *to_gantry_bo(struct drm_gem_object *obj)
@@ -48,7 +53,7 @@ static inline struct gantry_bo *to_gantry_bo(struct drm_gem_object *obj)
 	return container_of(obj, struct gantry_bo, base);
 }
 
-/* Where a buffer's bytes are: stays so while it is referenced and the card is there. */
+/* Where a buffer's bytes are on the card's bus: so it stays while it is there and referenced. */
 static inline const struct gantry_extents *gantry_bo_extents(const struct gantry_bo *bo)
 {
 	return bo->memory ? &bo->memory->extents : &bo->host_extents;
@@ -58,6 +63,7 @@ struct gantry_bo *gantry_bo_create(struct gantry_device *gdev, u64 size, u32 reg
 void gantry_bos_unmap(struct gantry_device *gdev);
 
 /* For gantry_import.c */
+void gantry_bo_init(struct gantry_bo *bo, u32 region);
 int gantry_bo_describe_host(struct gantry_bo *bo);
 void gantry_bo_list(struct gantry_bo *bo);
 

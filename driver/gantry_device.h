@@ -24,7 +24,9 @@
 
 struct drm_printer;
 struct gantry_device;
+struct gantry_extents;
 struct gantry_ring;
+struct gantry_space;
 struct vfsmount;
 
 #define GANTRY_MAX_REGIONS	8
@@ -85,8 +87,29 @@ struct gantry_backend_ops {
 	/** @reset: reset the whole card; rings must be started again afterwards */
 	int (*reset)(struct gantry_device *gdev);
 
-	/** @ring_init: allocate what ring @ring->index needs; it is started next */
-	int (*ring_init)(struct gantry_ring *ring);
+	/**
+	 * @space_init: make an empty address space. These four only where the chip
+	 * translates addresses; they may allocate, and be called at once
+	 */
+	int (*space_init)(struct gantry_space *space);
+	/** @space_fini: undo @space_init; nothing is mapped and no ring is left in it */
+	void (*space_fini)(struct gantry_space *space);
+	/**
+	 * @space_map: let rings of @space find @memory, addresses of the card's bus, at
+	 * @va, without a gap; what is mapped stays so over a @reset. On an error nothing is
+	 */
+	int (*space_map)(struct gantry_space *space, u64 va, const struct gantry_extents *memory);
+	/**
+	 * @space_unmap: undo @space_map. Returns 0 once the card has forgotten it; else
+	 * the core resets the card
+	 */
+	int (*space_unmap)(struct gantry_space *space, u64 va, u64 size);
+
+	/**
+	 * @ring_init: allocate what ring @ring->index needs; it is started next. It works
+	 * in @space; NULL: on the card's bus, as far as device memory goes
+	 */
+	int (*ring_init)(struct gantry_ring *ring, struct gantry_space *space);
 	/** @ring_fini: undo @ring_init; the ring was stopped, or its card can reach nothing */
 	void (*ring_fini)(struct gantry_ring *ring);
 	/** @ring_stop: returns 0 once the card touches no memory for this ring any more */
@@ -127,6 +150,8 @@ struct gantry_backend_ops {
  * @ring_slots: slots each has
  * @sensor_count: sensors it has
  * @neighbor_count: links to other cards
+ * @space_start: lowest address of a buffer in an address space
+ * @space_end: behind the highest; 0: the chip has no address spaces
  * @dma_bits: host addresses it can reach
  * @interrupts: it announces what its rings got done, by gantry_engine_service();
  *	else a timer looks
@@ -140,6 +165,8 @@ struct gantry_backend {
 	u32 ring_slots;
 	u32 sensor_count;
 	u32 neighbor_count;
+	u64 space_start;
+	u64 space_end;
 	u32 dma_bits;
 	bool interrupts;
 };
@@ -187,6 +214,8 @@ struct gantry_counters {
  * @report: what user space is yet to be told
  * @outages: resets and pauses that began, and those that ended: odd while what is in
  *	device memory cannot be relied on
+ * @space_lock: guards @spaces
+ * @spaces: address spaces that there are, or were before the card went away
  * @bo_lock: guards @bos and @exports
  * @bos: every buffer mapped for the card, so that unplug can unmap it
  * @bos_empty: woken when @bos becomes empty
@@ -217,6 +246,8 @@ struct gantry_device {
 	atomic_t gone;
 	atomic_t outages;
 	struct gantry_report report;
+	struct mutex space_lock; /* spaces */
+	struct list_head spaces;
 	struct mutex bo_lock; /* bos, exports */
 	struct list_head bos;
 	wait_queue_head_t bos_empty;

@@ -27,6 +27,7 @@
 #include "gantry_report.h"
 #include "gantry_reset.h"
 #include "gantry_ring.h"
+#include "gantry_space.h"
 #include "gantry_sysfs.h"
 #include "nvidia/ga100_regs.h"
 #include "trainium/trainium_regs.h"
@@ -291,6 +292,8 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	init_waitqueue_head(&gdev->bos_empty);
 	pci_set_drvdata(pdev, gdev);
 	ret = gantry_report_init(gdev);
+	if (!ret)
+		ret = gantry_spaces_init(gdev);
 	if (ret)
 		return ret;
 	gantry_huge_init(gdev);
@@ -318,6 +321,7 @@ static void gantry_remove(struct pci_dev *pdev)
 	gantry_files_wake(gdev);
 	gantry_exports_revoke(gdev);
 	gantry_bos_unmap(gdev);
+	gantry_spaces_fini(gdev);
 	gdev->backend->ops->fini(gdev);
 	gantry_pci_disable(pdev);
 }

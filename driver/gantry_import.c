@@ -64,9 +64,7 @@ static struct gantry_bo *gantry_import_new(struct drm_device *drm, struct dma_bu
 
 	if (!bo)
 		return NULL;
-	bo->region = DRM_GANTRY_REGION_HOST;
-	INIT_LIST_HEAD(&bo->node);
-	bo->base.funcs = &gantry_bo_funcs;
+	gantry_bo_init(bo, DRM_GANTRY_REGION_HOST);
 	bo->base.resv = dmabuf->resv;
 	drm_gem_private_object_init(drm, &bo->base, dmabuf->size);
 	return bo;

@@ -10,6 +10,7 @@
 #include "gantry_job.h"
 #include "gantry_queue.h"
 #include "gantry_ring.h"
+#include "gantry_space.h"
 #include "gantry_submit.h"
 
 static struct gantry_job *to_gantry_job(struct drm_sched_job *base)
@@ -112,8 +113,8 @@ static bool gantry_job_count_outages(const struct gantry_job *job, u32 *count)
 	u32 i, outages;
 
 	*count = 0;
-	for (i = 0; job->peers && i < job->obj_count; i++) {
-		const struct gantry_device *peer = to_gantry_bo(job->objs[i])->peer;
+	for (i = 0; job->peers && i < job->mapping_count; i++) {
+		const struct gantry_device *peer = job->mappings[i]->bo->peer;
 
 		if (!peer)
 			continue;
@@ -216,9 +217,9 @@ void gantry_job_free(struct gantry_job *job)
 		drm_syncobj_put(job->signals[i].syncobj);
 	}
 	kfree(job->signals);
-	for (i = 0; i < job->obj_count; i++)
-		drm_gem_object_put(job->objs[i]);
-	kvfree(job->objs);
+	for (i = 0; i < job->mapping_count; i++)
+		gantry_mapping_put(job->mappings[i]);
+	kvfree(job->mappings);
 	kvfree(job->ops);
 	if (job->fence)
 		dma_fence_put(&job->fence->base);
@@ -245,18 +246,18 @@ static void gantry_job_free_work(struct work_struct *work)
 	gantry_job_free_ended(container_of(work, struct gantry_job, free_work));
 }
 
-/* Let go of buffers that somebody else holds, too; returns whether that was all. */
+/* Let go of mappings that somebody else holds, too; returns whether that was all. */
 static bool gantry_job_drop_shared(struct gantry_job *job)
 {
-	while (job->obj_count &&
-	       refcount_dec_not_one(&job->objs[job->obj_count - 1]->refcount.refcount))
-		job->obj_count--;
-	return !job->obj_count;
+	while (job->mapping_count &&
+	       gantry_mapping_put_not_last(job->mappings[job->mapping_count - 1]))
+		job->mapping_count--;
+	return !job->mapping_count;
 }
 
 /*
- * Whoever frees a buffer may have to wait for locks, which nobody may who runs
- * jobs. Mostly a job's buffers live on, and it can go at once.
+ * Whoever unmaps or frees a buffer may have to wait for locks, which nobody may who
+ * runs jobs. Mostly a job's buffers live on, and it can go at once.
  */
 static void gantry_job_release(struct kref *ref)
 {
@@ -324,8 +325,8 @@ static void gantry_job_add_resv(struct gantry_job *job)
 {
 	u32 i;
 
-	for (i = 0; i < job->obj_count; i++)
-		dma_resv_add_fence(job->objs[i]->resv, &job->fence->base,
+	for (i = 0; i < job->mapping_count; i++)
+		dma_resv_add_fence(job->mappings[i]->bo->base.resv, &job->fence->base,
 				   DMA_RESV_USAGE_BOOKKEEP);
 }
 

@@ -11,6 +11,7 @@
 #include "gantry_job.h"
 #include "gantry_queue.h"
 #include "gantry_ring.h"
+#include "gantry_space.h"
 #include "gantry_submit.h"
 
 /* Jobs of a queue that its ring may hold; more would only lie in its backlog. */
@@ -20,6 +21,7 @@ static void gantry_file_release(struct kref *ref)
 {
 	struct gantry_file *file = container_of(ref, struct gantry_file, ref);
 
+	gantry_space_destroy(file->space);
 	xa_destroy(&file->queues);
 	mutex_destroy(&file->lock);
 	drm_dev_put(&file->gdev->drm);
@@ -143,14 +145,14 @@ static void gantry_queue_free_work(struct work_struct *work)
 }
 
 /* Those of closed queues are taken until the queues are freed; some may be about to be. */
-static struct gantry_ring *gantry_queue_get_ring(struct gantry_file *file)
+static struct gantry_ring *gantry_queue_get_ring(struct gantry_file *file, u32 priority)
 {
-	struct gantry_ring *ring = gantry_ring_get(file->gdev);
+	struct gantry_ring *ring = gantry_ring_get(file->gdev, file->space, priority);
 
 	if (ring != ERR_PTR(-ENOSPC))
 		return ring;
 	gantry_file_settle(file);
-	return gantry_ring_get(file->gdev);
+	return gantry_ring_get(file->gdev, file->space, priority);
 }
 
 static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 priority)
@@ -171,7 +173,7 @@ static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 prior
 	ret = gantry_queue_init_status(queue);
 	if (ret)
 		goto err_free;
-	ring = gantry_queue_get_ring(file);
+	ring = gantry_queue_get_ring(file, priority);
 	ret = PTR_ERR_OR_ZERO(ring);
 	if (ret)
 		goto err_status;
@@ -339,9 +341,16 @@ int gantry_file_open(struct drm_device *drm, struct drm_file *filp)
 
 	if (!file)
 		return -ENOMEM;
+	file->gdev = to_gantry_device(drm);
+	file->space = gantry_space_create(file->gdev);
+	if (IS_ERR(file->space)) {
+		int ret = PTR_ERR(file->space);
+
+		kfree(file);
+		return ret;
+	}
 	kref_init(&file->ref);
 	drm_dev_get(drm);
-	file->gdev = to_gantry_device(drm);
 	xa_init_flags(&file->queues, XA_FLAGS_ALLOC1);
 	mutex_init(&file->lock);
 	INIT_LIST_HEAD(&file->live);

@@ -13,6 +13,7 @@
 #include "gantry_transfer.h"
 
 struct gantry_bo;
+struct gantry_space;
 struct gantry_fence;
 struct gantry_device;
 struct drm_file;
@@ -24,6 +25,7 @@ struct drm_file;
  * struct gantry_file - a context
  * @ref: one for the open file, one for each of its queues
  * @gdev: the card; holds a reference on its DRM device
+ * @space: in which its buffers are mapped, or NULL: the chip has none
  * @queues: by number
  * @lock: guards @live and @live_count
  * @live: queues, closed ones too while they have jobs
@@ -37,6 +39,7 @@ struct drm_file;
 struct gantry_file {
 	struct kref ref;
 	struct gantry_device *gdev;
+	struct gantry_space *space;
 	struct xarray queues;
 	struct mutex lock; /* live, live_count */
 	struct list_head live;

@@ -377,6 +377,24 @@ static void gantry_device_forget_ring(struct gantry_ring *ring)
 }
 
 /**
+ * gantry_device_distrust - reset a card that does not forget what was unmapped
+ * @gdev: which
+ *
+ * One that is paused is reset when it goes on, one that failed does nothing any more.
+ */
+void gantry_device_distrust(struct gantry_device *gdev)
+{
+	mutex_lock(&gdev->reset_lock);
+	if (!gdev->paused && !gdev->rings[0]->error) {
+		gantry_rings_halt(gdev);
+		drm_warn(&gdev->drm, "unmapping does not end, resetting the card: work in flight is lost\n");
+		if (!gantry_device_restart(gdev, -EIO))
+			gantry_report_event(gdev, GANTRY_EVENT_RESET);
+	}
+	mutex_unlock(&gdev->reset_lock);
+}
+
+/**
  * gantry_device_add_ring - start a new ring
  * @ring: initialised
  *

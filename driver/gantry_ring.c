@@ -460,7 +460,8 @@ struct gantry_ring *gantry_ring_neighbor(struct gantry_ring *ring, u32 distance)
 }
 
 /* A ring with all that it needs but its hardware started. */
-static struct gantry_ring *gantry_ring_new(struct gantry_device *gdev, u32 index)
+static struct gantry_ring *gantry_ring_new(struct gantry_device *gdev, struct gantry_space *space,
+					   u32 index, u32 priority)
 {
 	struct gantry_ring *ring = kzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
 	u32 i;
@@ -470,6 +471,7 @@ static struct gantry_ring *gantry_ring_new(struct gantry_device *gdev, u32 index
 		return ERR_PTR(-ENOMEM);
 	ring->gdev = gdev;
 	ring->index = index;
+	ring->priority = priority;
 	spin_lock_init(&ring->lock);
 	for (i = 0; i < GANTRY_PRIORITIES; i++)
 		INIT_LIST_HEAD(&ring->active[i]);
@@ -477,7 +479,7 @@ static struct gantry_ring *gantry_ring_new(struct gantry_device *gdev, u32 index
 	gantry_hrtimer_setup(&ring->tick, gantry_ring_tick, HRTIMER_MODE_REL_SOFT);
 	INIT_DELAYED_WORK(&ring->watchdog, gantry_ring_watchdog);
 
-	ret = gdev->backend->ops->ring_init(ring);
+	ret = gdev->backend->ops->ring_init(ring, space);
 	if (ret) {
 		kfree(ring);
 		return ERR_PTR(ret);
@@ -508,7 +510,8 @@ static int gantry_ring_index(struct gantry_device *gdev)
 	return index;
 }
 
-static struct gantry_ring *gantry_ring_make(struct gantry_device *gdev)
+static struct gantry_ring *gantry_ring_make(struct gantry_device *gdev, struct gantry_space *space,
+					    u32 priority)
 {
 	int index = gantry_ring_index(gdev);
 	struct gantry_ring *ring;
@@ -516,7 +519,7 @@ static struct gantry_ring *gantry_ring_make(struct gantry_device *gdev)
 
 	if (index < 0)
 		return ERR_PTR(index);
-	ring = gantry_ring_new(gdev, index);
+	ring = gantry_ring_new(gdev, space, index, priority);
 	if (IS_ERR(ring)) {
 		ida_free(&gdev->ring_ids, index);
 		return ring;
@@ -533,13 +536,16 @@ static struct gantry_ring *gantry_ring_make(struct gantry_device *gdev)
 /**
  * gantry_ring_get - the ring of a new queue
  * @gdev: the card
+ * @space: the context's, or NULL
+ * @priority: the queue's
  *
  * May sleep.
  *
  * Return: a ring, for gantry_ring_put(); or -ENOSPC: the card has no more, -ENOMEM,
  * -ENODEV the card is gone, -EIO the ring did not start.
  */
-struct gantry_ring *gantry_ring_get(struct gantry_device *gdev)
+struct gantry_ring *gantry_ring_get(struct gantry_device *gdev, struct gantry_space *space,
+				    u32 priority)
 {
 	struct gantry_ring *ring;
 	int idx;
@@ -548,7 +554,7 @@ struct gantry_ring *gantry_ring_get(struct gantry_device *gdev)
 		return gantry_ring_next_shared(gdev);
 	if (!drm_dev_enter(&gdev->drm, &idx))
 		return ERR_PTR(-ENODEV);
-	ring = gantry_ring_make(gdev);
+	ring = gantry_ring_make(gdev, space, priority);
 	drm_dev_exit(idx);
 	return ring;
 }
@@ -649,8 +655,9 @@ int gantry_rings_init(struct gantry_device *gdev)
 	/* An interrupt may come before there is anything to be told. */
 	smp_store_release(&gdev->rings, rings);
 	for (i = 0; i < gdev->backend->card_rings; i++) {
-		struct gantry_ring *ring = gantry_ring_new(gdev, i);
+		struct gantry_ring *ring;
 
+		ring = gantry_ring_new(gdev, NULL, i, DRM_GANTRY_PRIORITY_NORMAL);
 		ret = PTR_ERR_OR_ZERO(ring);
 		if (ret)
 			goto err;

@@ -34,6 +34,7 @@ struct gantry_batch {
  * struct gantry_ring - a hardware ring
  * @gdev: the card
  * @index: of this ring
+ * @priority: of the queue whose own it is; else there are several in it
  * @priv: the backend's own
  * @lock: guards all that follows, and the streams that have their home here
  * @active: parts with something left to emit, by priority, served in turn
@@ -52,6 +53,7 @@ struct gantry_batch {
 struct gantry_ring {
 	struct gantry_device *gdev;
 	u32 index;
+	u32 priority;
 	void *priv;
 
 	spinlock_t lock; /* all below */
@@ -82,7 +84,8 @@ void gantry_rings_stop(struct gantry_device *gdev);
 
 bool gantry_rings_shared(const struct gantry_device *gdev);
 struct gantry_ring *gantry_ring_next_shared(struct gantry_device *gdev);
-struct gantry_ring *gantry_ring_get(struct gantry_device *gdev);
+struct gantry_ring *gantry_ring_get(struct gantry_device *gdev, struct gantry_space *space,
+				    u32 priority);
 void gantry_ring_put(struct gantry_ring *ring);
 u32 gantry_ring_spread(const struct gantry_ring *ring);
 struct gantry_ring *gantry_ring_neighbor(struct gantry_ring *ring, u32 distance);

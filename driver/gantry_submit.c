@@ -13,13 +13,14 @@
 #include "gantry_import.h"
 #include "gantry_job.h"
 #include "gantry_queue.h"
+#include "gantry_space.h"
 #include "gantry_submit.h"
 
 /* Buffers looked up last: batches mostly use the same few. */
 #define GANTRY_LOOKUP_CACHE	4
 
 /* Most jobs use no more buffers than that. */
-#define GANTRY_OBJ_ROOM		8U
+#define GANTRY_MAPPING_ROOM	8U
 
 /* Operations read from user space at once, onto the stack. */
 #define GANTRY_OP_PORTION	8U
@@ -27,7 +28,7 @@
 struct gantry_lookup {
 	struct drm_file *filp;
 	u32 handles[GANTRY_LOOKUP_CACHE];
-	struct gantry_bo *bos[GANTRY_LOOKUP_CACHE];
+	struct gantry_mapping *mappings[GANTRY_LOOKUP_CACHE];
 	u32 next;
 };
 
@@ -37,50 +38,63 @@ static bool gantry_bo_is_lost(const struct gantry_bo *bo)
 	return bo->peer && atomic_read(&bo->peer->gone);
 }
 
-/* The job holds @obj from now on, or nobody does. */
-static int gantry_job_add_obj(struct gantry_job *job, struct drm_gem_object *obj)
+/* The job holds @mapping from now on, or nobody does. */
+static int gantry_job_add_mapping(struct gantry_job *job, struct gantry_mapping *mapping)
 {
-	if (job->obj_count == job->obj_room) {
-		u32 room = max(2 * job->obj_room, GANTRY_OBJ_ROOM);
-		void *objs = kvrealloc(job->objs, room * sizeof(*job->objs),
-				       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (job->mapping_count == job->mapping_room) {
+		u32 room = max(2 * job->mapping_room, GANTRY_MAPPING_ROOM);
+		void *mappings = kvrealloc(job->mappings, room * sizeof(*job->mappings),
+					   GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 
-		if (!objs) {
-			drm_gem_object_put(obj);
+		if (!mappings) {
+			gantry_mapping_put(mapping);
 			return -ENOMEM;
 		}
-		job->objs = objs;
-		job->obj_room = room;
+		job->mappings = mappings;
+		job->mapping_room = room;
 	}
-	job->objs[job->obj_count++] = obj;
-	job->peers |= !!to_gantry_bo(obj)->peer;
+	job->mappings[job->mapping_count++] = mapping;
+	job->peers |= !!mapping->bo->peer;
 	return 0;
 }
 
-/* Find a buffer and make the job hold it. */
-static struct gantry_bo *gantry_job_lookup(struct gantry_job *job, struct gantry_lookup *lookup,
-					   u32 handle)
+static struct gantry_mapping *gantry_mapping_lookup(struct drm_file *filp, u32 handle)
 {
-	struct drm_gem_object *obj;
+	struct gantry_file *file = filp->driver_priv;
+	struct drm_gem_object *obj = drm_gem_object_lookup(filp, handle);
+	struct gantry_mapping *mapping;
+
+	if (!obj)
+		return NULL;
+	mapping = gantry_mapping_get(file->space, to_gantry_bo(obj));
+	drm_gem_object_put(obj);
+	return mapping;
+}
+
+/* Find a buffer and make the job hold it. */
+static struct gantry_mapping *gantry_job_lookup(struct gantry_job *job,
+						struct gantry_lookup *lookup, u32 handle)
+{
+	struct gantry_mapping *mapping;
 	u32 i;
 	int ret;
 
 	for (i = 0; i < GANTRY_LOOKUP_CACHE; i++)
-		if (lookup->bos[i] && lookup->handles[i] == handle)
-			return lookup->bos[i];
+		if (lookup->mappings[i] && lookup->handles[i] == handle)
+			return lookup->mappings[i];
 
-	obj = drm_gem_object_lookup(lookup->filp, handle);
-	if (!obj)
+	mapping = gantry_mapping_lookup(lookup->filp, handle);
+	if (!mapping)
 		return ERR_PTR(-ENOENT);
-	ret = gantry_job_add_obj(job, obj);
+	ret = gantry_job_add_mapping(job, mapping);
 	if (ret)
 		return ERR_PTR(ret);
-	if (gantry_bo_is_lost(to_gantry_bo(obj)))
+	if (gantry_bo_is_lost(mapping->bo))
 		return ERR_PTR(-ESTALE);
 	i = lookup->next++ % GANTRY_LOOKUP_CACHE;
 	lookup->handles[i] = handle;
-	lookup->bos[i] = to_gantry_bo(obj);
-	return lookup->bos[i];
+	lookup->mappings[i] = mapping;
+	return mapping;
 }
 
 static bool gantry_range_valid(const struct gantry_bo *bo, u64 offset, u64 length)
@@ -112,7 +126,7 @@ static int gantry_op_check_copy(const struct drm_gantry_op *user, const struct g
 static int gantry_job_add_op(struct gantry_job *job, struct gantry_lookup *lookup,
 			     const struct drm_gantry_op *user, struct gantry_op *op)
 {
-	struct gantry_bo *dst, *src = NULL;
+	struct gantry_mapping *dst, *src = NULL;
 	int ret;
 
 	if (user->flags & ~DRM_GANTRY_OP_BARRIER)
@@ -122,25 +136,25 @@ static int gantry_job_add_op(struct gantry_job *job, struct gantry_lookup *looku
 	dst = gantry_job_lookup(job, lookup, user->dst_handle);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
-	if (!gantry_range_valid(dst, user->dst_offset, user->length))
+	if (!gantry_range_valid(dst->bo, user->dst_offset, user->length))
 		return -EINVAL;
 	if (user->opcode == DRM_GANTRY_OP_COPY) {
 		src = gantry_job_lookup(job, lookup, user->src_handle);
 		if (IS_ERR(src))
 			return PTR_ERR(src);
-		ret = gantry_op_check_copy(user, dst, src);
+		ret = gantry_op_check_copy(user, dst->bo, src->bo);
 	} else {
 		ret = gantry_op_check_fill(user);
 		job->fence->fills += user->length;
 	}
 	if (ret)
 		return ret;
-	if (dst->read_only)
+	if (dst->bo->read_only)
 		return -EACCES;
 
 	*op = (struct gantry_op){
-		.dst = gantry_bo_extents(dst),
-		.src = src ? gantry_bo_extents(src) : NULL,
+		.dst = dst->extents,
+		.src = src ? src->extents : NULL,
 		.dst_offset = user->dst_offset,
 		.src_offset = user->src_offset,
 		.length = user->length,
@@ -264,8 +278,8 @@ static int gantry_job_check_peers(const struct gantry_job *job)
 	int ret = 0;
 	u32 i;
 
-	for (i = 0; job->peers && i < job->obj_count && !ret; i++)
-		ret = gantry_import_check(to_gantry_bo(job->objs[i]));
+	for (i = 0; job->peers && i < job->mapping_count && !ret; i++)
+		ret = gantry_import_check(job->mappings[i]->bo);
 	return ret;
 }
 
@@ -277,10 +291,10 @@ static int gantry_job_lock_and_push(struct gantry_job *job, u64 *seqno)
 	int ret = 0;
 
 	drm_exec_init(&exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
-		      job->obj_count);
+		      job->mapping_count);
 	drm_exec_until_all_locked(&exec) {
-		for (i = 0; i < job->obj_count; i++) {
-			ret = drm_exec_prepare_obj(&exec, job->objs[i], 1);
+		for (i = 0; i < job->mapping_count; i++) {
+			ret = drm_exec_prepare_obj(&exec, &job->mappings[i]->bo->base, 1);
 			drm_exec_retry_on_contention(&exec);
 			if (ret)
 				goto out;

@@ -10,8 +10,8 @@
 #include "gantry_transfer.h"
 
 struct dma_fence_chain;
-struct drm_gem_object;
 struct drm_syncobj;
+struct gantry_mapping;
 struct gantry_queue;
 
 /**
@@ -71,9 +71,9 @@ struct gantry_signal {
  * @signal_count: of @signals
  * @ops: checked operations
  * @op_count: of @ops
- * @objs: buffers they use, each referenced
- * @obj_count: of @objs; may name a buffer more than once
- * @obj_room: @objs has room for
+ * @mappings: of buffers they use, each referenced
+ * @mapping_count: of @mappings; may name a buffer more than once
+ * @mapping_room: @mappings has room for
  * @peers: some are memory of other cards
  * @outages: of those cards in all, when the card was given the job
  */
@@ -88,9 +88,9 @@ struct gantry_job {
 	u32 signal_count;
 	struct gantry_op *ops;
 	u32 op_count;
-	struct drm_gem_object **objs;
-	u32 obj_count;
-	u32 obj_room;
+	struct gantry_mapping **mappings;
+	u32 mapping_count;
+	u32 mapping_room;
 	bool peers;
 	u32 outages;
 };

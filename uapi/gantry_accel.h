@@ -346,7 +346,10 @@ struct drm_gantry_queue_status {
 	__u32 pad;
 };
 
-/** Queue priorities: a higher one is served first. */
+/**
+ * Queue priorities: a higher one is served first, or, where the chip itself takes
+ * turns between queues, for longer.
+ */
 #define DRM_GANTRY_PRIORITY_NORMAL	0
 #define DRM_GANTRY_PRIORITY_LOW		1
 

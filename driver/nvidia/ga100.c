@@ -91,11 +91,11 @@ static int ga100_find_memory(struct gantry_device *gdev)
 		return -ENOMEM;
 	card->vram_end = size - GA100_VRAM_FIRMWARE;
 	strscpy(region->name, "hbm0", sizeof(region->name));
-	region->base = GA100_VA_VRAM + card->reserved_size;
+	region->base = GA100_BUS_VRAM + card->reserved_size;
 	region->cpu_base = pci_resource_start(pdev, GA100_BAR_VRAM) + card->reserved_size;
 	region->size = card->vram_end - card->reserved_size;
 	gdev->region_count = 1;
-	gdev->host_base = GA100_VA_HOST;
+	gdev->host_base = GA100_BUS_HOST;
 	return 0;
 }
 
@@ -209,10 +209,7 @@ static int ga100_identify(struct gantry_device *gdev)
 	return ret;
 }
 
-/*
- * The space of the card's own rings. Video memory is there for what zeroes it, at the
- * addresses of the regions; only the kernel makes commands.
- */
+/* The space of the card's own rings: the video memory that they zero, and nothing else. */
 static int ga100_card_space_init(struct ga100_card *card)
 {
 	u64 size = card->vram_end - card->reserved_size;
@@ -220,11 +217,8 @@ static int ga100_card_space_init(struct ga100_card *card)
 
 	if (ret)
 		return ret;
-	ret = ga100_space_map(&card->space, GA100_VA_VRAM + card->reserved_size,
+	ret = ga100_space_map(&card->space, GA100_BUS_VRAM + card->reserved_size,
 			      card->reserved_size, GA100_APERTURE_VRAM, size);
-	if (!ret)
-		ret = ga100_space_map(&card->space, GA100_VA_HOST, 0, GA100_APERTURE_SYS_COHERENT,
-				      BIT_ULL(GA100_DMA_BITS));
 	if (ret)
 		ga100_space_fini(&card->space);
 	return ret;
@@ -294,6 +288,10 @@ static const struct gantry_backend_ops ga100_ops = {
 	.init = ga100_init,
 	.fini = ga100_fini,
 	.reset = ga100_reset,
+	.space_init = ga100_context_init,
+	.space_fini = ga100_context_fini,
+	.space_map = ga100_context_map,
+	.space_unmap = ga100_context_unmap,
 	.ring_init = ga100_ring_init,
 	.ring_fini = ga100_ring_fini,
 	.ring_stop = ga100_ring_stop,
@@ -314,6 +312,8 @@ const struct gantry_backend gantry_ga100 = {
 	.ring_count = GA100_RING_COUNT,
 	.card_rings = GA100_CARD_RINGS,
 	.ring_slots = GA100_RING_SLOTS,
+	.space_start = GA100_VA_START,
+	.space_end = GA100_VA_END,
 	.dma_bits = GA100_DMA_BITS,
 	.interrupts = true,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * GA100 (A100) backend. A ring is a channel of its own on the runlist of a copy
- * engine: GPFIFO and pushbuffer in host memory, fences by semaphore and interrupt.
+ * engine: GPFIFO and pushbuffer in host memory, fences by semaphore and interrupt. A
+ * context has page tables of its own.
  */
 #ifndef GANTRY_GA100_H
 #define GANTRY_GA100_H
@@ -17,7 +18,9 @@ struct copy_class;
 struct drm_gantry_sensor_info;
 struct drm_printer;
 struct gantry_device;
+struct gantry_extents;
 struct gantry_ring;
+struct gantry_space;
 struct ga100_shared;
 struct pci_saved_state;
 
@@ -31,11 +34,17 @@ struct pci_saved_state;
 
 /*
  * Virtual addresses. GPFIFOs, pushbuffers and semaphores of the host unit are
- * named with 40 bits, so what rings share with the card is below that, 2 MiB a ring.
+ * named with 40 bits, so what rings share with the card is below that, 2 MiB a ring;
+ * a context's buffers are above. In the card's own space there are no buffers: it has
+ * video memory at GA100_BUS_VRAM.
  */
 #define GA100_VA_SHARED(ring)	(BIT_ULL(32) + (ring) * SZ_2M)
-#define GA100_VA_HOST		BIT_ULL(47)
-#define GA100_VA_VRAM		BIT_ULL(48)
+#define GA100_VA_START		BIT_ULL(40)
+#define GA100_VA_END		BIT_ULL(47)
+
+/* What the core takes for addresses of the card's bus: one of these and the address. */
+#define GA100_BUS_HOST		BIT_ULL(47)
+#define GA100_BUS_VRAM		BIT_ULL(48)
 
 /*
  * The first bytes of video memory are ours, beginning with what old hardware uses of
@@ -150,6 +159,7 @@ struct ga100_card {
 /**
  * struct ga100_ring - &gantry_ring.priv
  * @runlist: it is on
+ * @space: it works in
  * @class: of its copy engine
  * @inst_page: its instance block, in video memory
  * @userd_page: where it tells the card what was added, likewise
@@ -165,6 +175,7 @@ struct ga100_card {
  */
 struct ga100_ring {
 	struct ga100_runlist *runlist;
+	struct ga100_space *space;
 	const struct copy_class *class;
 	u64 inst_page;
 	u64 userd_page;
@@ -197,6 +208,12 @@ int ga100_space_sync(struct ga100_space *space);
 void ga100_space_bind(struct ga100_space *space, void __iomem *inst);
 void ga100_tables_restore(struct ga100_card *card);
 
+/* ga100_context.c */
+int ga100_context_init(struct gantry_space *space);
+void ga100_context_fini(struct gantry_space *space);
+int ga100_context_map(struct gantry_space *space, u64 va, const struct gantry_extents *memory);
+int ga100_context_unmap(struct gantry_space *space, u64 va, u64 size);
+
 /* ga100_runlist.c */
 int ga100_runlists_find(struct ga100_card *card);
 int ga100_runlists_init(struct ga100_card *card);
@@ -204,7 +221,7 @@ int ga100_channel_start(struct ga100_card *card, struct ga100_runlist *runlist, 
 int ga100_channel_stop(struct ga100_card *card, struct ga100_runlist *runlist, u32 channel);
 
 /* ga100_ring.c */
-int ga100_ring_init(struct gantry_ring *ring);
+int ga100_ring_init(struct gantry_ring *ring, struct gantry_space *space);
 void ga100_ring_fini(struct gantry_ring *ring);
 int ga100_ring_stop(struct gantry_ring *ring);
 int ga100_ring_start(struct gantry_ring *ring);

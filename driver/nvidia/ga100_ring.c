@@ -12,6 +12,7 @@
 
 #include "../gantry_device.h"
 #include "../gantry_ring.h"
+#include "../gantry_space.h"
 #include "copy_class.h"
 #include "copy_encode.h"
 #include "ga100.h"
@@ -52,6 +53,7 @@ struct ga100_shared {
 #define GA100_SHARED_SIZE	round_up(sizeof(struct ga100_shared), SZ_4K)
 
 static_assert(GA100_SHARED_SIZE <= SZ_2M);
+static_assert(!offsetof(struct ga100_shared, method_buffer));
 
 static u64 ga100_shared_addr(struct gantry_ring *ring, const void *member)
 {
@@ -175,7 +177,6 @@ int ga100_ring_stop(struct gantry_ring *ring)
 /* Write the state with which the channel begins. */
 static void ga100_instance_write(struct gantry_ring *ring)
 {
-	struct ga100_card *card = ring->gdev->priv;
 	struct ga100_ring *aring = ring->priv;
 	u64 gpfifo = ga100_shared_addr(ring, aring->shared->gpfifo);
 	u64 methods = ga100_shared_addr(ring, aring->shared->method_buffer);
@@ -197,17 +198,27 @@ static void ga100_instance_write(struct gantry_ring *ring)
 	       inst + GA100_RAMFC_INTR_NOTIFY);
 	writel(lower_32_bits(methods), inst + GA100_INST_METHOD_BUFFER_LO);
 	writel(upper_32_bits(methods), inst + GA100_INST_METHOD_BUFFER_HI);
-	ga100_space_bind(&card->space, inst);
+	ga100_space_bind(aring->space, inst);
+}
+
+/* What others had at the ring's addresses before, or a space where its own is. */
+static int ga100_ring_sync(struct gantry_ring *ring)
+{
+	struct ga100_card *card = ring->gdev->priv;
+	struct ga100_ring *aring = ring->priv;
+	int ret = ga100_space_sync(&card->space);
+
+	if (ret || aring->space == &card->space)
+		return ret;
+	return ga100_space_sync(aring->space);
 }
 
 /* &gantry_backend_ops.ring_start */
 int ga100_ring_start(struct gantry_ring *ring)
 {
-	struct ga100_card *card = ring->gdev->priv;
 	struct ga100_ring *aring = ring->priv;
 	u32 words[COPY_ENCODE_WORDS];
-	/* What another ring had there before. */
-	int ret = ga100_space_sync(&card->space);
+	int ret = ga100_ring_sync(ring);
 
 	if (ret)
 		return ret;
@@ -225,20 +236,39 @@ int ga100_ring_start(struct gantry_ring *ring)
 	return ga100_channel_start(ring->gdev->priv, aring->runlist, ring->index);
 }
 
+static int ga100_shared_map(struct gantry_ring *ring, struct ga100_space *space, u64 size)
+{
+	struct ga100_ring *aring = ring->priv;
+
+	return ga100_space_map(space, GA100_VA_SHARED(ring->index), aring->shared_dma,
+			       GA100_APERTURE_SYS_COHERENT, size);
+}
+
+/* The engine writes its methods through BAR 2, which shows the card's own space. */
 static int ga100_ring_map(struct gantry_ring *ring)
 {
 	struct ga100_card *card = ring->gdev->priv;
 	struct ga100_ring *aring = ring->priv;
+	int ret = ga100_shared_map(ring, aring->space, GA100_SHARED_SIZE);
 
-	return ga100_space_map(&card->space, GA100_VA_SHARED(ring->index), aring->shared_dma,
-			       GA100_APERTURE_SYS_COHERENT, GA100_SHARED_SIZE);
+	if (ret || aring->space == &card->space)
+		return ret;
+	ret = ga100_shared_map(ring, &card->space, GA100_METHOD_BUFFER);
+	if (ret)
+		ga100_space_unmap(aring->space, GA100_VA_SHARED(ring->index), GA100_SHARED_SIZE);
+	return ret;
 }
 
+/* What the card remembers of it does no harm: see ga100_ring_sync(). */
 static void ga100_ring_unmap(struct gantry_ring *ring)
 {
 	struct ga100_card *card = ring->gdev->priv;
+	struct ga100_ring *aring = ring->priv;
 
-	ga100_space_unmap(&card->space, GA100_VA_SHARED(ring->index), GA100_SHARED_SIZE);
+	ga100_space_unmap(aring->space, GA100_VA_SHARED(ring->index), GA100_SHARED_SIZE);
+	if (aring->space != &card->space)
+		ga100_space_unmap(&card->space, GA100_VA_SHARED(ring->index),
+				  GA100_METHOD_BUFFER);
 }
 
 /* Memory that a channel takes, in the card and in the host. */
@@ -273,7 +303,7 @@ static void ga100_ring_free(struct gantry_ring *ring)
 }
 
 /* &gantry_backend_ops.ring_init */
-int ga100_ring_init(struct gantry_ring *ring)
+int ga100_ring_init(struct gantry_ring *ring, struct gantry_space *space)
 {
 	struct ga100_card *card = ring->gdev->priv;
 	struct ga100_ring *aring = kzalloc(sizeof(*aring), GFP_KERNEL_ACCOUNT);
@@ -282,6 +312,7 @@ int ga100_ring_init(struct gantry_ring *ring)
 	if (!aring)
 		return -ENOMEM;
 	ring->priv = aring;
+	aring->space = space ? space->priv : &card->space;
 	aring->runlist = &card->runlists[ring->index % card->runlist_count];
 	aring->class = copy_class_find(COPY_CLASS_AMPERE_A);
 	aring->doorbell = GA100_DOORBELL(aring->runlist->doorbell, ring->index);

@@ -15,16 +15,18 @@
 #include "ga100_host_regs.h"
 #include "ga100_regs.h"
 
-/* A card takes a list at once, and a channel lets go of its engine within one copy. */
-#define GA100_SUBMIT_US		(100 * USEC_PER_MSEC)
-#define GA100_PREEMPT_US	(100 * USEC_PER_MSEC)
+/*
+ * A card takes a list at once, and a channel lets go of its engine within one copy. Who
+ * waits too short a time resets a card that is well, so this is far more than it takes.
+ */
+#define GA100_SUBMIT_US		USEC_PER_SEC
+#define GA100_PREEMPT_US	USEC_PER_SEC
 
 static_assert(GA100_RUNLISTS_MAX <= GANTRY_MAX_ENGINES);
 
-/* About a millisecond, which is what hardware begins with. */
-#define GA100_TSG_HEADER							\
-	(GA100_RL_TYPE_TSG | GA100_RL_TSG_SCALE_INIT << GA100_RL_TSG_SCALE_SHIFT |	\
-	 (u32)GA100_RL_TSG_TIMEOUT_INIT << GA100_RL_TSG_TIMEOUT_SHIFT)
+/* Slices of time: about a millisecond, which is what hardware begins with, or an eighth. */
+#define GA100_SLICE_NORMAL	GA100_RL_TSG_TIMEOUT_INIT
+#define GA100_SLICE_LOW		(GA100_RL_TSG_TIMEOUT_INIT / 8)
 
 /**
  * struct ga100_engine - one engine, as the topology registers describe it
@@ -148,6 +150,15 @@ static void ga100_entry_write(void __iomem *entry, u32 word0, u32 word1, u32 wor
 	writel(word3, entry + 12);
 }
 
+static u32 ga100_tsg_header(const struct gantry_ring *ring)
+{
+	u32 slice = ring->priority == DRM_GANTRY_PRIORITY_NORMAL ? GA100_SLICE_NORMAL :
+								   GA100_SLICE_LOW;
+
+	return GA100_RL_TYPE_TSG | GA100_RL_TSG_SCALE_INIT << GA100_RL_TSG_SCALE_SHIFT |
+	       slice << GA100_RL_TSG_TIMEOUT_SHIFT;
+}
+
 /* Write the channels that are listed; returns the number of entries. */
 static u32 ga100_runlist_write(struct ga100_card *card, struct ga100_runlist *runlist,
 			       void __iomem *list)
@@ -156,13 +167,16 @@ static u32 ga100_runlist_write(struct ga100_card *card, struct ga100_runlist *ru
 	u32 i;
 
 	for (i = runlist->index; i < GA100_RING_COUNT; i += card->runlist_count) {
+		struct gantry_ring *ring;
 		struct ga100_ring *aring;
 
+		/* There is no ring at all when the card is brought up first. */
 		if (!test_bit(i, card->listed))
 			continue;
-		aring = card->gdev->rings[i]->priv;
+		ring = card->gdev->rings[i];
+		aring = ring->priv;
 		ga100_entry_write(list + GA100_RL_ENTRY_SIZE * count++,
-				  GA100_TSG_HEADER, 1, i, 0);
+				  ga100_tsg_header(ring), 1, i, 0);
 		ga100_entry_write(list + GA100_RL_ENTRY_SIZE * count++,
 				  aring->userd_page, 0, aring->inst_page | i, 0);
 	}

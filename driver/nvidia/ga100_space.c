@@ -14,7 +14,8 @@
 #include "ga100_regs.h"
 #include "ga100_table.h"
 
-#define GA100_INVALIDATE_US	(100 * USEC_PER_MSEC)
+/* Far more than it takes: the card is reset if it does not end. */
+#define GA100_INVALIDATE_US	USEC_PER_SEC
 
 static_assert(GA100_TABLE_SIZE == GA100_PAGE_SIZE);
 

@@ -11,6 +11,7 @@
 struct drm_printer;
 struct gantry_device;
 struct gantry_ring;
+struct gantry_space;
 struct drm_gantry_neighbor_info;
 struct drm_gantry_sensor_info;
 
@@ -53,7 +54,7 @@ struct trn2_card {
 u64 trn2_engine_offset(u32 ring);
 
 /* trainium_ring.c */
-int trn2_ring_init(struct gantry_ring *ring);
+int trn2_ring_init(struct gantry_ring *ring, struct gantry_space *space);
 void trn2_ring_fini(struct gantry_ring *ring);
 int trn2_ring_stop(struct gantry_ring *ring);
 int trn2_ring_start(struct gantry_ring *ring);

@@ -293,7 +293,7 @@ int trn2_ring_start(struct gantry_ring *ring)
 }
 
 /* &gantry_backend_ops.ring_init */
-int trn2_ring_init(struct gantry_ring *ring)
+int trn2_ring_init(struct gantry_ring *ring, struct gantry_space *space)
 {
 	struct pci_dev *pdev = gantry_pci_dev(ring->gdev);
 	struct trn2_card *card = ring->gdev->priv;

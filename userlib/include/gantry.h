@@ -722,7 +722,10 @@ int gantry_fence_import_sync_file(struct gantry_fence *fence, uint64_t point,
 
 /** The priority of a queue unless it says otherwise. */
 #define GANTRY_PRIORITY_NORMAL	0
-/** Served when no queue of normal priority has work on the same ring. */
+/**
+ * Served when no queue of normal priority has work on the same ring; where each queue
+ * has a ring of its own, for a shorter time than those.
+ */
 #define GANTRY_PRIORITY_LOW	1
 
 /** For gantry_queue_options.spin: sleep at once. */
