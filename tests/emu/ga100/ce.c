@@ -7,6 +7,8 @@
 #define STALLING	(GA100_LCE_INTR_ALL & ~GA100_LCE_INTR_NONBLOCKPIPE)
 #define PCES_PER_LCE	2
 
+#define STRAY_SHIFT	21	/* of GA100_KNOB_STRAY's value */
+
 void ga100_ce_reset(struct ga100_engine *engine)
 {
 	struct ga100_ce *ce = &engine->ce;
@@ -99,6 +101,19 @@ static bool hangs(struct ga100_engine *engine)
 	return atomic_load(&engine->ce.hung) != GA100_RUNS;
 }
 
+/* A test wants to know who is hurt by a copy that does not go where it should */
+static void lead_astray(struct ga100_engine *engine, uint32_t launch)
+{
+	struct ga100_copy *copy = &engine->pbdma.job.copy;
+	uint32_t value;
+
+	if (COPY_LAUNCH_TRANSFER(launch) == COPY_LAUNCH_TRANSFER_NONE ||
+	    !vfu_fault(&engine->card->faults, GA100_KNOB_STRAY, engine->index, &value))
+		return;
+	ga100_copy_set(copy, COPY_OFFSET_OUT_UPPER, value >> (32 - STRAY_SHIFT));
+	ga100_copy_set(copy, COPY_OFFSET_OUT_LOWER, value << STRAY_SHIFT);
+}
+
 static uint8_t check_launch(struct ga100_engine *engine, uint32_t launch)
 {
 	struct ga100_copy_plan plan;
@@ -120,6 +135,7 @@ static enum ga100_step launch(struct ga100_engine *engine, uint32_t data)
 		return GA100_STEP_STALLED;
 	if (ga100_copy_is_physical(data) && !(hce & GA100_HCE_CTRL_PRIV_MODE))
 		return ga100_pbdma_interrupt(engine, 0, GA100_PBDMA_INTR1_PRIV);
+	lead_astray(engine, data);
 	error = check_launch(engine, data);
 	if (error) {
 		ga100_set_word(engine->ce.reg, GA100_LCE_LAUNCHERR, error);

@@ -54,6 +54,11 @@ static const struct vfu_fault_kind kinds[GA100_KNOB_END - VFU_FAULT_CHIP] = {
 		"a channel does not get a semaphore that it waits for, until it is\n"
 		"released; where: copy engine",
 	},
+	KNOB(GA100_KNOB_STRAY) = {
+		"stray",
+		"a copy goes to another address of the channel's space than it was told;\n"
+		"where: copy engine; value: the address / 2 MiB",
+	},
 };
 
 /* What a channel was kept from goes on */

@@ -784,6 +784,18 @@ static void one_bit_is_flipped_and_no_other(void **state)
 	assert_true(chan_same(chan.bed, DATA + 0x1000, 64, 3));
 }
 
+static void a_copy_that_strays_goes_to_the_address_that_was_asked_for(void **state)
+{
+	struct chan chan = chan_one(*state, 0);
+
+	chan_fill(chan.bed, DATA, 64, 3);
+	arm(chan.bed, GA100_KNOB_STRAY, 1);
+	begin_copy(&chan);
+	assert_true(chan_word(&chan) & GA100_CHRAM_ENG_FAULTED);
+	assert_int_equal(bed_reg(chan.bed, GA100_FAULT_ADDR_LO) & ~0xfffu, 1u << 21);
+	assert_false(chan_same(chan.bed, DATA + 0x1000, 64, 3));
+}
+
 static void a_semaphore_may_never_come(void **state)
 {
 	struct chan chan = chan_one(*state, 0);
@@ -960,6 +972,7 @@ int main(void)
 		CHAN_TEST(a_lost_completion_loses_nothing_else),
 		CHAN_TEST(a_late_completion_comes_when_it_is_released),
 		CHAN_TEST(one_bit_is_flipped_and_no_other),
+		CHAN_TEST(a_copy_that_strays_goes_to_the_address_that_was_asked_for),
 		CHAN_TEST(a_semaphore_may_never_come),
 		CHAN_TEST(poisoned_memory_is_reported),
 		CHAN_TEST(in_step_a_doorbell_returns_when_its_work_is_done),
