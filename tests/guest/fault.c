@@ -83,22 +83,30 @@ static bool is_selected(const struct knobs *knobs, const char *name)
 	return !strncmp(text, name, sizeof(text));
 }
 
+/* Show the registers about @name, if there is such a fault. */
+static bool knobs_find_name(const struct knobs *knobs, const char *name)
+{
+	uint32_t i, count = knobs->at ? knobs_get(knobs, VFU_FAULT_COUNT) : 0;
+
+	for (i = 0; i < count; i++) {
+		knobs_set(knobs, VFU_FAULT_SELECT, i);
+		if (is_selected(knobs, name))
+			return true;
+	}
+	return false;
+}
+
 /* Open, with the registers about @name. */
 static struct knobs knobs_select(unsigned int card, const char *name)
 {
 	struct knobs knobs = knobs_open(card);
-	uint32_t i, count;
 
 	if (!knobs.at)
 		fail_msg("card %u has no faults to ask for", card);
-	count = knobs_get(&knobs, VFU_FAULT_COUNT);
-	for (i = 0; i < count; i++) {
-		knobs_set(&knobs, VFU_FAULT_SELECT, i);
-		if (is_selected(&knobs, name))
-			return knobs;
+	if (!knobs_find_name(&knobs, name)) {
+		close(knobs.fd);
+		fail_msg("there is no fault %s", name);
 	}
-	close(knobs.fd);
-	fail_msg("there is no fault %s", name);
 	return knobs;
 }
 
@@ -116,6 +124,15 @@ bool fault_possible(unsigned int card)
 
 	close(knobs.fd);
 	return knobs.at;
+}
+
+bool fault_known(unsigned int card, const char *name)
+{
+	struct knobs knobs = knobs_open(card);
+	bool known = knobs_find_name(&knobs, name);
+
+	close(knobs.fd);
+	return known;
 }
 
 void fault_arm(unsigned int card, const struct fault *fault)

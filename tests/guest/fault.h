@@ -30,6 +30,9 @@ struct fault {
 /** Has this card knobs at all? */
 bool fault_possible(unsigned int card);
 
+/** ... and this one? */
+bool fault_known(unsigned int card, const char *name);
+
 void fault_arm(unsigned int card, const struct fault *fault);
 
 /** Once, at the next chance anywhere. */

@@ -101,10 +101,16 @@ void card_state_expect(unsigned int card, const char *state)
 	assert_string_equal(text, state);
 }
 
+static char text[128 * 1024];
+
+const char *coredump_text(void)
+{
+	return text;
+}
+
 /* Says what it is, and has something of every ring. */
 static void dump_expect_whole(int dump)
 {
-	static char text[128 * 1024];
 	size_t length = 0;
 	ssize_t got;
 

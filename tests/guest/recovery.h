@@ -20,6 +20,9 @@ void card_state_expect(unsigned int card, const char *state);
 /** Is there a dump? It must be one of ours and whole, and is thrown away. */
 bool coredump_take(void);
 
+/** What the last one that was taken said. */
+const char *coredump_text(void);
+
 /** There is one, or it comes: @events, opened before the card was upset, tell of it. */
 void coredump_expect(int events);
 
