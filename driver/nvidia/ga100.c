@@ -12,8 +12,6 @@
 #include "ga100.h"
 #include "ga100_regs.h"
 
-#define GA100_BIND_US	(100 * USEC_PER_MSEC)
-
 /**
  * ga100_vram_flush - see to it that what was written to video memory is there
  * @card: whose
@@ -23,6 +21,22 @@ void ga100_vram_flush(struct ga100_card *card)
 	/* Writes are combined, and what was read comes after what was written. */
 	wmb();
 	readl(card->reserved);
+}
+
+/**
+ * ga100_wait_clear - wait until the card has cleared bits of a register
+ * @reg: which
+ * @bits: those
+ * @us: for so long: GA100_ANSWER_US, if nothing that it does may keep it from it
+ *
+ * Return: 0; -ETIMEDOUT; -EIO: it reads as ones, which no card does that is there.
+ */
+int ga100_wait_clear(void __iomem *reg, u32 bits, u64 us)
+{
+	u32 value;
+	int ret = readl_poll_timeout(reg, value, !(value & bits) || value == U32_MAX, 10, us);
+
+	return value == U32_MAX ? -EIO : ret;
 }
 
 /* Firmware of the card's own sets up memory and clocks; before that there is nothing to see. */
@@ -103,7 +117,6 @@ static int ga100_find_memory(struct gantry_device *gdev)
 static int ga100_bind_windows(struct ga100_card *card)
 {
 	void __iomem *inst = card->reserved + GA100_VRAM_INSTANCE_BAR2;
-	u32 value;
 
 	memset_io(inst, 0, GA100_INST_SIZE);
 	ga100_space_bind(&card->space, inst);
@@ -111,17 +124,13 @@ static int ga100_bind_windows(struct ga100_card *card)
 	writel(GA100_BAR_BLOCK_VIRTUAL |
 	       (u32)GA100_APERTURE_VRAM << GA100_BAR_BLOCK_TARGET_SHIFT |
 	       GA100_VRAM_INSTANCE_BAR2 >> GA100_INST_SHIFT, card->regs + GA100_BAR2_BLOCK);
-	return readl_poll_timeout(card->regs + GA100_BIND_STATUS, value, !value, 10,
-				  GA100_BIND_US);
+	return ga100_wait_clear(card->regs + GA100_BIND_STATUS, U32_MAX, GA100_ANSWER_US);
 }
 
 static int ga100_unbind_bar1(struct ga100_card *card)
 {
-	u32 value;
-
 	writel(0, card->regs + GA100_BAR1_BLOCK);
-	return readl_poll_timeout(card->regs + GA100_BIND_STATUS, value, !value, 10,
-				  GA100_BIND_US);
+	return ga100_wait_clear(card->regs + GA100_BIND_STATUS, U32_MAX, GA100_ANSWER_US);
 }
 
 /* Make everything anew that a reset undoes. */

@@ -11,6 +11,7 @@
 #include <linux/idr.h>
 #include <linux/mutex.h>
 #include <linux/sizes.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -31,6 +32,9 @@ struct pci_saved_state;
 #define GA100_DMA_BITS		47
 #define GA100_RUNLISTS_MAX	16
 #define GA100_FAULT_WORDS	8
+
+/* What a card does at once takes it no longer, nor the busiest machine that emulates one. */
+#define GA100_ANSWER_US		(2 * USEC_PER_SEC)
 
 /*
  * Virtual addresses. GPFIFOs, pushbuffers and semaphores of the host unit are
@@ -192,6 +196,7 @@ struct ga100_ring {
 
 /* ga100.c */
 void ga100_vram_flush(struct ga100_card *card);
+int ga100_wait_clear(void __iomem *reg, u32 bits, u64 us);
 
 /* ga100_pool.c */
 u64 ga100_page_alloc(struct ga100_card *card);

@@ -16,10 +16,9 @@
 #include "ga100_regs.h"
 
 /*
- * A card takes a list at once, and a channel lets go of its engine within one copy. Who
- * waits too short a time resets a card that is well, so this is far more than it takes.
+ * A channel lets go of its engine within one copy. Who waits too short a time resets a
+ * card that is well, so this is far more than it takes.
  */
-#define GA100_SUBMIT_US		USEC_PER_SEC
 #define GA100_PREEMPT_US	USEC_PER_SEC
 
 static_assert(GA100_RUNLISTS_MAX <= GANTRY_MAX_ENGINES);
@@ -189,21 +188,20 @@ static int ga100_runlist_submit(struct ga100_card *card, struct ga100_runlist *r
 {
 	u32 addr = GA100_VRAM_RUNLIST(runlist->index, runlist->half);
 	u32 count = ga100_runlist_write(card, runlist, card->reserved + addr);
-	u32 value;
 
 	runlist->half ^= 1;
 	writel(addr | GA100_APERTURE_VRAM, runlist->regs + GA100_RUNLIST_SUBMIT_BASE_LO);
 	writel(0, runlist->regs + GA100_RUNLIST_SUBMIT_BASE_HI);
 	writel(count, runlist->regs + GA100_RUNLIST_SUBMIT);
-	return readl_poll_timeout(runlist->regs + GA100_RUNLIST_SUBMIT_INFO, value,
-				  !(value & GA100_RUNLIST_SUBMIT_PENDING), 10, GA100_SUBMIT_US);
+	return ga100_wait_clear(runlist->regs + GA100_RUNLIST_SUBMIT_INFO,
+				GA100_RUNLIST_SUBMIT_PENDING, GA100_ANSWER_US);
 }
 
 /**
  * ga100_runlists_init - set up runlists after a reset, empty
  * @card: whose
  *
- * Return: 0 or -ETIMEDOUT.
+ * Return: 0, -ETIMEDOUT or -EIO.
  */
 int ga100_runlists_init(struct ga100_card *card)
 {
@@ -230,7 +228,7 @@ int ga100_runlists_init(struct ga100_card *card)
  * @runlist: the channel's
  * @channel: its instance block was written
  *
- * Return: 0 or -ETIMEDOUT.
+ * Return: 0, -ETIMEDOUT or -EIO.
  */
 int ga100_channel_start(struct ga100_card *card, struct ga100_runlist *runlist, u32 channel)
 {
@@ -249,11 +247,8 @@ int ga100_channel_start(struct ga100_card *card, struct ga100_runlist *runlist, 
 
 static int ga100_preempt_wait(struct ga100_runlist *runlist)
 {
-	u32 value;
-
-	return readl_poll_timeout(runlist->regs + GA100_RUNLIST_PREEMPT, value,
-				  !(value & GA100_RUNLIST_PREEMPT_TSG_PENDING), 10,
-				  GA100_PREEMPT_US);
+	return ga100_wait_clear(runlist->regs + GA100_RUNLIST_PREEMPT,
+				GA100_RUNLIST_PREEMPT_TSG_PENDING, GA100_PREEMPT_US);
 }
 
 /* Reset a copy engine that does not let go of its channel, which loses what it did. */

@@ -5,7 +5,6 @@
  * something to write back when a reset or a loss of power may have changed them.
  */
 #include <linux/io.h>
-#include <linux/iopoll.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -13,9 +12,6 @@
 #include "ga100.h"
 #include "ga100_regs.h"
 #include "ga100_table.h"
-
-/* Far more than it takes: the card is reset if it does not end. */
-#define GA100_INVALIDATE_US	USEC_PER_SEC
 
 static_assert(GA100_TABLE_SIZE == GA100_PAGE_SIZE);
 
@@ -110,12 +106,11 @@ void ga100_tables_restore(struct ga100_card *card)
  *
  * Needed where something else was before: the card remembers no entry that leads nowhere.
  *
- * Return: 0 or -ETIMEDOUT.
+ * Return: 0, -ETIMEDOUT or -EIO.
  */
 int ga100_space_sync(struct ga100_space *space)
 {
 	struct ga100_card *card = space->card;
-	u32 value;
 	int ret;
 
 	ga100_vram_flush(card);
@@ -123,8 +118,8 @@ int ga100_space_sync(struct ga100_space *space)
 	writel(space->root >> 8, card->regs + GA100_INVALIDATE_PDB);
 	writel(space->root >> 40, card->regs + GA100_INVALIDATE_PDB_HI);
 	writel(GA100_INVALIDATE_TRIGGER | GA100_INVALIDATE_ALL_VA, card->regs + GA100_INVALIDATE);
-	ret = readl_poll_timeout(card->regs + GA100_INVALIDATE, value,
-				 !(value & GA100_INVALIDATE_TRIGGER), 10, GA100_INVALIDATE_US);
+	ret = ga100_wait_clear(card->regs + GA100_INVALIDATE, GA100_INVALIDATE_TRIGGER,
+			       GA100_ANSWER_US);
 	mutex_unlock(&card->tables_lock);
 	return ret;
 }
