@@ -10,6 +10,8 @@
 
 #include "fixture.h"
 
+#define NEVER	1000000000	/* nobody allocates so often */
+
 static const char *const kinds[] = { "failslab", "fail_page_alloc" };
 
 /*
@@ -123,14 +125,29 @@ void fail_nth_arm(unsigned int nth)
 		abort();
 }
 
-bool fail_nth_disarm(void)
+/* How many are left until one fails, which it then does not. */
+static unsigned long disarm(void)
 {
 	char text[16] = "";
-	ssize_t length = pread(nth_fd, text, sizeof(text) - 1, 0);
 
-	if (pwrite(nth_fd, "0", 1, 0) != 1)
+	if (pread(nth_fd, text, sizeof(text) - 1, 0) <= 0 || pwrite(nth_fd, "0", 1, 0) != 1)
 		abort();
-	return length > 0 && !strtoul(text, NULL, 10);
+	return strtoul(text, NULL, 10);
+}
+
+bool fail_nth_disarm(void)
+{
+	return !disarm();
+}
+
+void fail_nth_count_begin(void)
+{
+	fail_nth_arm(NEVER);
+}
+
+unsigned int fail_nth_count_end(void)
+{
+	return NEVER - disarm();
 }
 
 static void fail_all(const char *text)

@@ -25,6 +25,10 @@ void fail_nth_arm(unsigned int nth);
 /** No more. Returns whether it came to the nth. */
 bool fail_nth_disarm(void);
 
+/** From now on none fails; how many there were since then. */
+void fail_nth_count_begin(void);
+unsigned int fail_nth_count_end(void);
+
 /** From now on all fail, and as before again. */
 void fail_all_begin(void);
 void fail_all_end(void);
