@@ -303,11 +303,11 @@ static void hang(struct holder *h, const char *fault)
 }
 
 /* It stands still when the memory is to be zeroed. */
-static void close_and_hang(struct holder *h, const char *fault)
+static void close_and_hang(struct holder *h, const struct fault *fault)
 {
-	fault_arm_next(card, fault);
+	fault_arm(card, fault);
 	close(h->fd);
-	fault_wait(card, fault, 1);
+	fault_wait(card, fault->name, 1);
 }
 
 /* ---- one way after the other ----------------------------------------------------------------------- */
@@ -447,7 +447,11 @@ static void all_is_zero_after_the_card_was_reset(void **state)
 
 static void all_is_zero_although_it_could_not_be_zeroed_when_it_was_freed(void **state)
 {
-	static const char *const faults[] = { "hang", "hang-until-card-reset" };
+	/* The second one resets the card at once, and not when its ring is used again. */
+	static const struct fault faults[] = {
+		{ .name = "hang", .where = VFU_FAULT_ANYWHERE },
+		{ .name = "hang-until-card-reset", .where = VFU_FAULT_ANYWHERE, .value = 1 },
+	};
 	unsigned int i;
 
 	(void)state;
@@ -458,7 +462,7 @@ static void all_is_zero_although_it_could_not_be_zeroed_when_it_was_freed(void *
 
 		h = holder_make();
 		holder_fill(&h);
-		close_and_hang(&h, faults[i]);
+		close_and_hang(&h, &faults[i]);
 		failed = expect_freed(&before);
 		assert_true(failed > 0);
 		/* What failed is remembered as dirty, and no less. */
