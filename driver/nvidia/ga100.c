@@ -65,10 +65,15 @@ static int ga100_reset_function(struct gantry_device *gdev)
 {
 	struct pci_dev *pdev = gantry_pci_dev(gdev);
 	struct ga100_card *card = gdev->priv;
-	/* Where the PCI core resets the function, it has the lock already. */
-	bool locked = pci_cfg_access_trylock(pdev);
-	int ret = pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
+	bool locked;
+	int ret;
 
+	/* The PCI core would wait a minute for a card that is not there to come back. */
+	if (!pci_device_is_present(pdev))
+		return -ENODEV;
+	/* Where the PCI core resets the function, it has the lock already. */
+	locked = pci_cfg_access_trylock(pdev);
+	ret = pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
 	if (!ret)
 		ret = pci_load_saved_state(pdev, card->config);
 	if (!ret)
