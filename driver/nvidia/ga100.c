@@ -40,16 +40,19 @@ int ga100_wait_clear(void __iomem *reg, u32 bits, u64 us)
 }
 
 /* Firmware of the card's own sets up memory and clocks; before that there is nothing to see. */
+static bool ga100_has_booted(struct ga100_card *card)
+{
+	return readl(card->regs + GA100_GFW_BOOT_MASK) & GA100_GFW_BOOT_MASK_READABLE &&
+	       (readl(card->regs + GA100_GFW_BOOT) & GA100_GFW_BOOT_PROGRESS) ==
+	       GA100_GFW_BOOT_COMPLETED;
+}
+
 static int ga100_wait_boot(struct ga100_card *card)
 {
-	u32 value;
+	bool booted;
 
-	return readl_poll_timeout(card->regs + GA100_GFW_BOOT, value,
-				  readl(card->regs + GA100_GFW_BOOT_MASK) &
-				  GA100_GFW_BOOT_MASK_READABLE &&
-				  (value & GA100_GFW_BOOT_PROGRESS) == GA100_GFW_BOOT_COMPLETED,
-				  USEC_PER_MSEC,
-				  (u64)gantry_reset_timeout_ms() * USEC_PER_MSEC);
+	return read_poll_timeout(ga100_has_booted, booted, booted, USEC_PER_MSEC,
+				 (u64)gantry_reset_timeout_ms() * USEC_PER_MSEC, false, card);
 }
 
 static bool ga100_is_there(struct ga100_card *card)
@@ -199,7 +202,7 @@ static int ga100_flush_alloc(struct gantry_device *gdev)
 	       0 : -ENOMEM;
 }
 
-/* Find out what card it is, without changing anything. */
+/* Find out what card it is. */
 static int ga100_identify(struct gantry_device *gdev)
 {
 	struct pci_dev *pdev = gantry_pci_dev(gdev);
@@ -213,7 +216,13 @@ static int ga100_identify(struct gantry_device *gdev)
 		return ret;
 	if (!ga100_is_there(card))
 		return -ENODEV;
-	ret = ga100_wait_boot(card);
+	pci_save_state(pdev);
+	card->config = pci_store_saved_state(pdev);
+	if (!card->config)
+		return -ENOMEM;
+	/* The last reset may have failed, and the next one is another matter. */
+	if (!ga100_has_booted(card))
+		ret = ga100_reset_function(gdev) ?: ga100_wait_boot(card);
 	if (!ret)
 		ret = ga100_find_memory(gdev);
 	if (!ret)
@@ -249,40 +258,33 @@ static int ga100_init(struct gantry_device *gdev)
 	card->gdev = gdev;
 	gdev->priv = card;
 	ret = ga100_identify(gdev);
-	if (ret)
-		return ret;
-	ret = ga100_faults_alloc(gdev);
+	if (!ret)
+		ret = ga100_faults_alloc(gdev);
 	if (!ret)
 		ret = ga100_flush_alloc(gdev);
 	if (!ret)
 		ret = ga100_intr_alloc(gdev);
 	if (ret)
-		return ret;
+		goto err_config;
 	ret = ga100_pool_init(card);
 	if (ret)
 		goto err_intr;
 	ret = ga100_card_space_init(card);
 	if (ret)
 		goto err_pool;
-	pci_save_state(pdev);
-	card->config = pci_store_saved_state(pdev);
-	if (!card->config) {
-		ret = -ENOMEM;
-		goto err_space;
-	}
 	ret = ga100_reset(gdev);
 	if (ret)
-		goto err_config;
+		goto err_space;
 	return 0;
 
-err_config:
-	kfree(card->config);
 err_space:
 	ga100_space_fini(&card->space);
 err_pool:
 	ga100_pool_fini(card);
 err_intr:
 	ga100_intr_free(gdev);
+err_config:
+	kfree(card->config);
 	return ret;
 }
 
