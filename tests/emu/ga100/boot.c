@@ -18,7 +18,7 @@ static uint8_t progress(struct ga100 *card)
 	uint32_t value;
 
 	if (!boot->decided) {
-		bool stuck = vfu_fault(&card->faults, GA100_KNOB_BOOT, VFU_FAULT_ANYWHERE, &value);
+		bool stuck = vfu_fault(&card->faults, GA100_KNOB_RESET, VFU_FAULT_ANYWHERE, &value);
 
 		boot->progress = stuck ? value : GA100_GFW_BOOT_COMPLETED;
 		boot->decided = true;

@@ -19,9 +19,11 @@ void ga100_ce_reset(struct ga100_engine *engine)
 	ga100_set_word(ce->reg, GA100_LCE_OPT, GA100_LCE_OPT_INIT);
 	ga100_set_word(ce->reg, GA100_LCE_VECTOR_NOTIFY, GA100_CE_NONSTALL_VECTOR(engine->index));
 	ga100_set_word(ce->reg, GA100_LCE_VECTOR, GA100_CE_STALL_VECTOR(engine->index));
-	ce->busy = false;
 	if (atomic_load(&ce->hung) == GA100_HUNG)
 		atomic_store(&ce->hung, GA100_RUNS);
+	if (atomic_load(&ce->hung) == GA100_HUNG_AND_BUSY)
+		return;
+	ce->busy = false;
 	ga100_set_word(engine->runlist.reg, GA100_RUNLIST_ENGINE_STATUS0(0), 0);
 }
 

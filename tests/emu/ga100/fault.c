@@ -16,8 +16,8 @@ static const struct vfu_fault_kind kinds[GA100_KNOB_END - VFU_FAULT_CHIP] = {
 		"video memory cannot be read, as after an uncorrected ECC error;\n"
 		"where: its address / 4096",
 	},
-	KNOB(GA100_KNOB_BOOT) = {
-		"boot-fails",
+	KNOB(GA100_KNOB_RESET) = {
+		"reset-fails",
 		"firmware never says that the card is up, after the next reset or from the\n"
 		"start; value: how far it comes (0)",
 	},

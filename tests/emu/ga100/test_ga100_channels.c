@@ -735,6 +735,11 @@ static void a_hang_can_keep_its_channel(void **state)
 	begin_copy(&chan);
 	assert_false(take_off(&chan));
 	reset_engine(&chan);
+	assert_false(take_off(&chan));
+	assert_int_equal(GA100_ENGINE_CTX(chan_runlist(&chan, GA100_RUNLIST_ENGINE_STATUS0(0))),
+			 GA100_CTX_VALID);
+	ga100_reset(chan.bed->card);
+	assert_int_equal(chan_runlist(&chan, GA100_RUNLIST_ENGINE_STATUS0(0)), 0);
 }
 
 static void a_launch_is_refused_as_asked(void **state)

@@ -119,7 +119,7 @@ static void firmware_brings_the_card_up_unless_asked_not_to(void **state)
 
 	assert_int_equal(bed_reg(bed, GA100_GFW_BOOT_MASK) & GA100_GFW_BOOT_MASK_READABLE, 1);
 	assert_int_equal(bed_reg(bed, GA100_GFW_BOOT), GA100_GFW_BOOT_COMPLETED);
-	vfu_fault_arm(ga100_faults(bed->card), GA100_KNOB_BOOT, &setting);
+	vfu_fault_arm(ga100_faults(bed->card), GA100_KNOB_RESET, &setting);
 	assert_int_equal(bed_reg(bed, GA100_GFW_BOOT), GA100_GFW_BOOT_COMPLETED);
 	ga100_reset(bed->card);
 	assert_int_equal(bed_reg(bed, GA100_GFW_BOOT), 0x42);
