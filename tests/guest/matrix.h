@@ -29,6 +29,8 @@ enum aftermath {
  * @aftermath: of the card
  * @bind: what to do while it is bound; NULL: see @no_bind
  * @no_bind: why there is nothing
+ * @absent: why a chip may not know the fault
+ * @alone: the row instead, where no two queues share a ring
  */
 struct row {
 	const char *name;
@@ -45,6 +47,8 @@ struct row {
 	enum aftermath aftermath;
 	void (*bind)(const struct row *row);
 	const char *no_bind;
+	const char *absent;
+	const struct row *alone;
 };
 
 /**

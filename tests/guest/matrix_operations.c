@@ -50,7 +50,8 @@ static void *create_buffer(void *arg)
 {
 	struct cell *cell = arg;
 
-	cell->result = gantry_buffer_create(cell->scene.victim.dev, JOB_BYTES, REGION,
+	cell->result = gantry_buffer_create(cell->scene.victim.dev, JOB_BYTES,
+					    region_at(cell->scene.victim.fd, REGION),
 					    &cell->extra);
 	return NULL;
 }
@@ -198,16 +199,18 @@ static void free_end(struct cell *cell)
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	struct gantry_region_info info = { .size = sizeof(info) };
 	int64_t end = time_now() + 60 * SECOND;
+	uint32_t region;
 
 	if (is_gone(cell))
 		return;
-	assert_done(gantry_device_get_region(cell->scene.victim.dev, REGION, &info));
+	region = region_at(cell->scene.victim.fd, REGION);
+	assert_done(gantry_device_get_region(cell->scene.victim.dev, region, &info));
 	while (info.scrubbing) {
 		if (time_now() > end)
 			fail_msg("%llu bytes are still to be zeroed",
 				 (unsigned long long)info.scrubbing);
 		nanosleep(&pause, NULL);
-		assert_done(gantry_device_get_region(cell->scene.victim.dev, REGION, &info));
+		assert_done(gantry_device_get_region(cell->scene.victim.dev, region, &info));
 	}
 }
 

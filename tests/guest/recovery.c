@@ -108,6 +108,19 @@ const char *coredump_text(void)
 	return text;
 }
 
+unsigned int coredump_ring_count(void)
+{
+	static const char ring[] = "\nring ";
+	const char *at = text;
+	unsigned int count = 0;
+
+	while ((at = strstr(at, ring))) {
+		count++;
+		at += strlen(ring);
+	}
+	return count;
+}
+
 /* Says what it is, and has something of every ring. */
 static void dump_expect_whole(int dump)
 {

@@ -23,6 +23,9 @@ bool coredump_take(void);
 /** What the last one that was taken said. */
 const char *coredump_text(void);
 
+/** How many rings the card had then. */
+unsigned int coredump_ring_count(void);
+
 /** There is one, or it comes: @events, opened before the card was upset, tell of it. */
 void coredump_expect(int events);
 

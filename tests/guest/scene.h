@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Three contexts on one card: a victim, one whose queue shares the victim's ring,
- * and one on another ring. Each has one job to do, by raw ioctls: host memory to
- * the card and, behind a barrier, back to other host memory. Its end shows in a
- * wait and in a sync_file that outlives the context.
+ * Three contexts on one card: a victim, one whose queue shares the victim's ring or,
+ * where each queue has a ring of its own, the engine of that, and one on another engine.
+ * Each has one job to do, by raw ioctls: host memory to the card and, behind a barrier,
+ * back to other host memory. Its end shows in a wait and in a sync_file that outlives
+ * the context.
  */
 #ifndef GANTRY_GUEST_SCENE_H
 #define GANTRY_GUEST_SCENE_H
