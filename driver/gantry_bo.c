@@ -16,6 +16,8 @@
 #include "gantry_queue.h"
 #include "gantry_region.h"
 #include "gantry_space.h"
+#include "gantry_tenant.h"
+#include "gantry_trace.h"
 
 /*
  * Is this a copy in a bounce buffer, which somebody would have to keep up to date?
@@ -133,6 +135,9 @@ static void gantry_bo_free(struct drm_gem_object *obj)
 {
 	struct gantry_bo *bo = to_gantry_bo(obj);
 
+	if (bo->made)
+		trace_gantry_buffer_destroy(dev_name(obj->dev->dev), bo->tenant, bo, bo->region,
+					    obj->size);
 	gantry_bo_unmap_host(bo);
 	gantry_bo_unlist(bo);
 	gantry_extents_fini(&bo->host_extents);
@@ -161,10 +166,15 @@ static struct sg_table *gantry_bo_get_sg_table(struct drm_gem_object *obj)
 static struct dma_buf *gantry_bo_export(struct drm_gem_object *obj, int flags)
 {
 	struct gantry_bo *bo = to_gantry_bo(obj);
+	struct dma_buf *dmabuf;
 
 	if (bo->read_only)
 		return ERR_PTR(-EACCES);
-	return bo->memory ? gantry_export(bo, flags) : drm_gem_prime_export(obj, flags);
+	dmabuf = bo->memory ? gantry_export(bo, flags) : drm_gem_prime_export(obj, flags);
+	if (!IS_ERR(dmabuf))
+		trace_gantry_buffer_export(dev_name(obj->dev->dev), gantry_tenant_current(), bo,
+					   bo->region, obj->size);
+	return dmabuf;
 }
 
 static enum drm_gem_object_status gantry_bo_status(struct drm_gem_object *obj)
@@ -187,6 +197,7 @@ const struct drm_gem_object_funcs gantry_bo_funcs = {
 void gantry_bo_init(struct gantry_bo *bo, u32 region)
 {
 	bo->region = region;
+	bo->tenant = gantry_tenant_current();
 	INIT_LIST_HEAD(&bo->node);
 	INIT_LIST_HEAD(&bo->export_node);
 	mutex_init(&bo->mappings_lock);
@@ -299,6 +310,8 @@ struct gantry_bo *gantry_bo_create(struct gantry_device *gdev, u64 size, u32 reg
 		drm_gem_object_put(&bo->base);
 		return ERR_PTR(ret);
 	}
+	bo->made = true;
+	trace_gantry_buffer_create(dev_name(gdev->drm.dev), bo->tenant, bo, region, size);
 	return bo;
 }
 

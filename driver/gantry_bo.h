@@ -16,6 +16,8 @@ struct gantry_device;
  * struct gantry_bo - a buffer
  * @base: GEM object
  * @region: device region's index or %DRM_GANTRY_REGION_HOST
+ * @tenant: who made it
+ * @made: it was whole, and tracepoints know of it
  * @read_only: user space may neither map it writable nor name it as destination
  * @memory: device memory, or NULL
  * @pages: host memory of our own, or NULL
@@ -34,6 +36,8 @@ struct gantry_device;
 struct gantry_bo {
 	struct drm_gem_object base;
 	u32 region;
+	u64 tenant;
+	bool made;
 	bool read_only;
 	struct gantry_memory *memory;
 	struct page **pages;

@@ -14,6 +14,7 @@
 #include "gantry_device.h"
 #include "gantry_export.h"
 #include "gantry_import.h"
+#include "gantry_trace.h"
 
 static void gantry_import_unmap_locked(struct gantry_bo *bo)
 {
@@ -86,7 +87,12 @@ static int gantry_import_take(struct gantry_bo *bo, struct sg_table *sgt)
 	else
 		gantry_bo_list(bo);
 	drm_dev_exit(idx);
-	return ret;
+	if (ret)
+		return ret;
+	bo->made = true;
+	trace_gantry_buffer_import(dev_name(bo->base.dev->dev), bo->tenant, bo, bo->region,
+				   bo->base.size);
+	return 0;
 }
 
 /**

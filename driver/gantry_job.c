@@ -12,6 +12,7 @@
 #include "gantry_ring.h"
 #include "gantry_space.h"
 #include "gantry_submit.h"
+#include "gantry_trace.h"
 
 static struct gantry_job *to_gantry_job(struct drm_sched_job *base)
 {
@@ -57,20 +58,35 @@ static struct gantry_fence *gantry_fence_new(struct gantry_queue *queue)
 	return fence;
 }
 
+static void gantry_fence_measure(struct gantry_fence *fence)
+{
+	struct gantry_job_stats *stats = &fence->stats;
+	ktime_t now = ktime_get();
+	ktime_t started = fence->started ?: now;
+
+	stats->queued_ns = ktime_to_ns(ktime_sub(started, fence->submitted));
+	stats->running_ns = ktime_to_ns(ktime_sub(now, started));
+}
+
 static void gantry_fence_account(struct gantry_fence *fence, int error)
 {
+	struct gantry_job_stats *stats = &fence->stats;
 	struct gantry_file *file = fence->queue->file;
 	struct gantry_counters *counters = &file->gdev->counters;
+	u64 bytes = gantry_job_bytes(stats);
 
+	gantry_fence_measure(fence);
+	trace_gantry_job_end(dev_name(file->gdev->drm.dev), file->tenant, file->context,
+			     fence->base.context, fence->seqno, error, stats);
 	if (error) {
 		atomic64_inc(&counters->jobs_failed);
 		return;
 	}
 	atomic64_inc(&counters->jobs_completed);
-	atomic64_add(fence->fills, &counters->bytes_filled);
-	atomic64_add(fence->bytes - fence->fills, &counters->bytes_copied);
-	atomic64_add(fence->bytes, &file->bytes);
-	atomic64_add(ktime_to_ns(ktime_sub(ktime_get(), fence->started)), &file->busy_ns);
+	atomic64_add(stats->bytes[GANTRY_FILL], &counters->bytes_filled);
+	atomic64_add(bytes - stats->bytes[GANTRY_FILL], &counters->bytes_copied);
+	atomic64_add(bytes, &file->bytes);
+	atomic64_add(stats->running_ns, &file->busy_ns);
 }
 
 /* The job has ended. It signals when those before it have ended too. Any context. */
@@ -101,6 +117,20 @@ void gantry_fences_signal(struct gantry_fence *fence)
 		fence = next;
 	}
 	rcu_read_unlock();
+}
+
+/* The card is given the first of a transfer; the ring's lock is held. */
+static void gantry_job_started(struct gantry_transfer *xfer)
+{
+	struct gantry_job *job = container_of(xfer, struct gantry_job, xfer);
+	struct gantry_file *file = job->queue->file;
+
+	/* Work that a reset took back is given anew. */
+	if (job->fence->started)
+		return;
+	job->fence->started = ktime_get();
+	trace_gantry_job_start(dev_name(file->gdev->drm.dev), file->tenant, file->context,
+			       job->queue->fence_context, job->fence->seqno);
 }
 
 /*
@@ -174,8 +204,9 @@ static struct dma_fence *gantry_job_run(struct drm_sched_job *base)
 	dma_fence_put(queue->last_fence);
 	queue->last_fence = dma_fence_get(fence);
 	queue->last_spread = job->xfer.part_count > 1;
-	job->fence->started = ktime_get();
 	gantry_job_count_outages(job, &job->outages);
+	trace_gantry_job_schedule(dev_name(queue->file->gdev->drm.dev), queue->file->tenant,
+				  queue->file->context, queue->fence_context, job->fence->seqno);
 	gantry_transfer_start(&job->xfer, queue->stream.home);
 	return fence;
 }
@@ -353,7 +384,12 @@ int gantry_job_push(struct gantry_job *job, u64 *seqno)
 	gantry_transfer_init(&job->xfer, gantry_ring_spread(queue->stream.home), job->ops,
 			     job->op_count, &queue->stream,
 			     fence->seqno != READ_ONCE(queue->completed) + 1);
+	job->xfer.started = gantry_job_started;
 	job->xfer.finish = gantry_job_finish;
+	fence->submitted = ktime_get();
+	trace_gantry_job_submit(dev_name(queue->file->gdev->drm.dev), queue->file->tenant,
+				queue->file->context, queue->fence_context, fence->seqno,
+				&fence->stats);
 
 	drm_sched_job_arm(&job->base);
 	gantry_job_add_resv(job);

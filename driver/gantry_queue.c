@@ -13,6 +13,8 @@
 #include "gantry_ring.h"
 #include "gantry_space.h"
 #include "gantry_submit.h"
+#include "gantry_tenant.h"
+#include "gantry_trace.h"
 
 /* Jobs of a queue that its ring may hold; more would only lie in its backlog. */
 #define GANTRY_QUEUE_CREDITS	64
@@ -126,6 +128,9 @@ static void gantry_queue_free_work(struct work_struct *work)
 	struct gantry_queue *queue = container_of(work, struct gantry_queue, free_work);
 	struct gantry_file *file = queue->file;
 
+	trace_gantry_queue_destroy(dev_name(file->gdev->drm.dev), file->tenant, file->context,
+				   queue->fence_context, queue->stream.home->index,
+				   queue->stream.priority);
 	gantry_file_uncount_queue(file, queue);
 	gantry_ring_put(queue->stream.home);
 	/*
@@ -351,11 +356,14 @@ int gantry_file_open(struct drm_device *drm, struct drm_file *filp)
 	}
 	kref_init(&file->ref);
 	drm_dev_get(drm);
+	file->tenant = gantry_tenant_current();
+	file->context = filp->client_id;
 	xa_init_flags(&file->queues, XA_FLAGS_ALLOC1);
 	mutex_init(&file->lock);
 	INIT_LIST_HEAD(&file->live);
 	init_waitqueue_head(&file->settled);
 	filp->driver_priv = file;
+	trace_gantry_context_open(dev_name(drm->dev), file->tenant, file->context);
 	return 0;
 }
 
@@ -385,6 +393,7 @@ void gantry_file_close(struct drm_device *drm, struct drm_file *filp)
 		gantry_file_settle(file);
 		freed = atomic64_read_acquire(&file->freed);
 	} while (freed != atomic64_read(&file->ended));
+	trace_gantry_context_close(dev_name(drm->dev), file->tenant, file->context);
 	kref_put(&file->ref, gantry_file_release);
 }
 
@@ -441,6 +450,9 @@ int gantry_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_fil
 	args->status_handle = handle;
 	args->status_mmap_offset = drm_vma_node_offset_addr(&status->vma_node);
 	args->queue = number;
+	trace_gantry_queue_create(dev_name(drm->dev), file->tenant, file->context,
+				  queue->fence_context, queue->stream.home->index,
+				  queue->stream.priority);
 	xa_store(&file->queues, number, queue, GFP_KERNEL_ACCOUNT);
 	return 0;
 

@@ -26,6 +26,8 @@ struct drm_file;
  * @ref: one for the open file, one for each of its queues
  * @gdev: the card; holds a reference on its DRM device
  * @space: in which its buffers are mapped, or NULL: the chip has none
+ * @tenant: whose it is
+ * @context: DRM's number for it
  * @queues: by number
  * @lock: guards @live and @live_count
  * @live: queues, closed ones too while they have jobs
@@ -40,6 +42,8 @@ struct gantry_file {
 	struct kref ref;
 	struct gantry_device *gdev;
 	struct gantry_space *space;
+	u64 tenant;
+	u64 context;
 	struct xarray queues;
 	struct mutex lock; /* live, live_count */
 	struct list_head live;

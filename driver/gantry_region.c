@@ -8,6 +8,7 @@
 #include "gantry_device.h"
 #include "gantry_region.h"
 #include "gantry_ring.h"
+#include "gantry_trace.h"
 
 /* A process that was killed notices it after this many bytes were zeroed. */
 #define GANTRY_SCRUB_STEP	(256ULL * 1024 * 1024)
@@ -182,9 +183,12 @@ static void gantry_memory_append(struct gantry_memory *memory, struct gantry_ext
 
 static void gantry_scrub_account(struct gantry_memory *memory)
 {
-	struct gantry_counters *counters = &memory->region->gdev->counters;
+	struct gantry_device *gdev = memory->region->gdev;
+	struct gantry_counters *counters = &gdev->counters;
 	u64 bytes = memory->scrub_op.length;
 
+	trace_gantry_scrub(dev_name(gdev->drm.dev), memory->region - gdev->regions, bytes,
+			   memory->scrub.error);
 	atomic64_add(bytes, memory->scrub.error ? &counters->bytes_scrub_failed :
 						  &counters->bytes_scrubbed);
 }

@@ -18,6 +18,7 @@
 #include "gantry_report.h"
 #include "gantry_reset.h"
 #include "gantry_ring.h"
+#include "gantry_trace.h"
 
 /* Less would take a busy machine for a broken card. */
 #define GANTRY_TIMEOUT_LEAST_MS	100
@@ -277,6 +278,7 @@ static int gantry_device_restart(struct gantry_device *gdev, int broken)
 	ret = gantry_device_try_reset(gdev);
 
 	lockdep_assert_held(&gdev->reset_lock);
+	trace_gantry_device_reset(dev_name(gdev->drm.dev), ret);
 	gantry_regions_forget(gdev);
 	if (ret == -ENODEV) {
 		gantry_device_lost(gdev);
@@ -512,6 +514,7 @@ static void gantry_ring_recover(struct gantry_ring *ring, u32 stood)
 		return;
 	}
 	atomic64_inc(&gdev->counters.ring_resets);
+	trace_gantry_ring_reset(dev_name(gdev->drm.dev), ring->index, error);
 	drm_warn(&gdev->drm, "ring %u %s and was reset\n", ring->index,
 		 error == -ETIME ? "stood still" : "reported an error");
 	gantry_ring_restart(ring, stood, error);

@@ -111,8 +111,11 @@ static void gantry_ring_close_batch(struct gantry_ring *ring, struct gantry_part
 				    struct gantry_cursor start, u32 slots)
 {
 	struct gantry_stream *stream = gantry_part_stream(part);
+	struct gantry_transfer *xfer = part->xfer;
 	u32 seqno = ++ring->emitted;
 
+	if (xfer->started && !start.op && !start.done)
+		xfer->started(xfer);
 	*gantry_ring_batch(ring, seqno) = (struct gantry_batch){
 		.part = part,
 		.start = start,

@@ -123,10 +123,21 @@ static int gantry_op_check_copy(const struct drm_gantry_op *user, const struct g
 	return 0;
 }
 
+static enum gantry_direction gantry_op_direction(const struct gantry_bo *dst,
+						 const struct gantry_bo *src)
+{
+	if (!src)
+		return GANTRY_FILL;
+	if (src->memory)
+		return dst->memory ? GANTRY_DEVICE_TO_DEVICE : GANTRY_DEVICE_TO_HOST;
+	return dst->memory ? GANTRY_HOST_TO_DEVICE : GANTRY_HOST_TO_HOST;
+}
+
 static int gantry_job_add_op(struct gantry_job *job, struct gantry_lookup *lookup,
 			     const struct drm_gantry_op *user, struct gantry_op *op)
 {
 	struct gantry_mapping *dst, *src = NULL;
+	enum gantry_direction direction;
 	int ret;
 
 	if (user->flags & ~DRM_GANTRY_OP_BARRIER)
@@ -145,7 +156,6 @@ static int gantry_job_add_op(struct gantry_job *job, struct gantry_lookup *looku
 		ret = gantry_op_check_copy(user, dst->bo, src->bo);
 	} else {
 		ret = gantry_op_check_fill(user);
-		job->fence->fills += user->length;
 	}
 	if (ret)
 		return ret;
@@ -161,7 +171,9 @@ static int gantry_job_add_op(struct gantry_job *job, struct gantry_lookup *looku
 		.pattern = user->pattern,
 		.barrier = user->flags & DRM_GANTRY_OP_BARRIER,
 	};
-	job->fence->bytes += user->length;
+	direction = gantry_op_direction(dst->bo, src ? src->bo : NULL);
+	job->fence->stats.bytes[direction] += user->length;
+	job->fence->stats.operations[direction]++;
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 #include <drm/gpu_scheduler.h>
 
+#include "gantry_stats.h"
 #include "gantry_transfer.h"
 
 struct dma_fence_chain;
@@ -26,9 +27,9 @@ struct gantry_queue;
  * @error: what the job ended with
  * @next: of those that signal together
  * @seqno: number of the job in its queue
- * @bytes: it moves
- * @fills: of these, by fills
- * @started: when the card was given it
+ * @stats: what it does, and in the end how long it took
+ * @submitted: when
+ * @started: when the card was given the first of it; 0: not yet
  *
  * The scheduler's own fence is not given to anybody: it points to the
  * scheduler, and who holds a fence may outlive that.
@@ -42,8 +43,8 @@ struct gantry_fence {
 	int error;
 	struct gantry_fence *next;
 	u64 seqno;
-	u64 bytes;
-	u64 fills;
+	struct gantry_job_stats stats;
+	ktime_t submitted;
 	ktime_t started;
 };
 

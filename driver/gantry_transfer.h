@@ -114,6 +114,8 @@ struct gantry_part {
  * @parts_left: parts that have not ended
  * @error: of the first part that failed
  * @stream: keeps it in order; NULL: needs none
+ * @started: called when a ring emits the first batch of a part, with that ring's lock
+ *	held; may be NULL
  * @finish: called once, when no ring knows it any more, from any context,
  *	with no lock held; may free the transfer
  * @parts: one a ring
@@ -125,6 +127,7 @@ struct gantry_transfer {
 	atomic_t parts_left;
 	int error;
 	struct gantry_stream *stream;
+	void (*started)(struct gantry_transfer *xfer);
 	void (*finish)(struct gantry_transfer *xfer);
 	struct gantry_part parts[GANTRY_MAX_SPREAD];
 };
