@@ -130,14 +130,20 @@ void gantry_bos_unmap(struct gantry_device *gdev)
 	mutex_unlock(&gdev->bo_lock);
 }
 
+/* As tracepoints have it: imported memory is nobody's here. */
+static u32 gantry_bo_trace_region(const struct gantry_bo *bo)
+{
+	return bo->attach ? (u32)-2 : bo->region;
+}
+
 /* &drm_gem_object_funcs.free; also undoes a half-made buffer */
 static void gantry_bo_free(struct drm_gem_object *obj)
 {
 	struct gantry_bo *bo = to_gantry_bo(obj);
 
 	if (bo->made)
-		trace_gantry_buffer_destroy(dev_name(obj->dev->dev), bo->tenant, bo, bo->region,
-					    obj->size);
+		trace_gantry_buffer_destroy(dev_name(obj->dev->dev), bo->tenant, bo,
+					    gantry_bo_trace_region(bo), obj->size);
 	gantry_bo_unmap_host(bo);
 	gantry_bo_unlist(bo);
 	gantry_extents_fini(&bo->host_extents);

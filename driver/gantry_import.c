@@ -90,7 +90,7 @@ static int gantry_import_take(struct gantry_bo *bo, struct sg_table *sgt)
 	if (ret)
 		return ret;
 	bo->made = true;
-	trace_gantry_buffer_import(dev_name(bo->base.dev->dev), bo->tenant, bo, bo->region,
+	trace_gantry_buffer_import(dev_name(bo->base.dev->dev), bo->tenant, bo, (u32)-2,
 				   bo->base.size);
 	return 0;
 }

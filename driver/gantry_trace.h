@@ -17,6 +17,8 @@
 
 #include "gantry_stats.h"
 
+struct gantry_bo;
+
 DECLARE_EVENT_CLASS(gantry_context,
 	TP_PROTO(const char *card, u64 tenant, u64 context),
 	TP_ARGS(card, tenant, context),
@@ -47,12 +49,12 @@ DEFINE_EVENT(gantry_context, gantry_context_close,
 );
 
 DECLARE_EVENT_CLASS(gantry_buffer,
-	TP_PROTO(const char *card, u64 tenant, const void *buffer, u32 region, u64 bytes),
+	TP_PROTO(const char *card, u64 tenant, struct gantry_bo *buffer, u32 region, u64 bytes),
 	TP_ARGS(card, tenant, buffer, region, bytes),
 	TP_STRUCT__entry(
 		__string(card, card)
 		__field(u64, tenant)
-		__field(const void *, buffer)
+		__field(struct gantry_bo *, buffer)
 		__field(u32, region)
 		__field(u64, bytes)
 	),
@@ -69,25 +71,25 @@ DECLARE_EVENT_CLASS(gantry_buffer,
 
 /* A new buffer; region is -1 in host memory: process context */
 DEFINE_EVENT(gantry_buffer, gantry_buffer_create,
-	TP_PROTO(const char *card, u64 tenant, const void *buffer, u32 region, u64 bytes),
+	TP_PROTO(const char *card, u64 tenant, struct gantry_bo *buffer, u32 region, u64 bytes),
 	TP_ARGS(card, tenant, buffer, region, bytes)
 );
 
-/* A dma-buf of somebody else became a buffer: process context */
+/* A dma-buf of somebody else became a buffer, whose region is -2: process context */
 DEFINE_EVENT(gantry_buffer, gantry_buffer_import,
-	TP_PROTO(const char *card, u64 tenant, const void *buffer, u32 region, u64 bytes),
+	TP_PROTO(const char *card, u64 tenant, struct gantry_bo *buffer, u32 region, u64 bytes),
 	TP_ARGS(card, tenant, buffer, region, bytes)
 );
 
 /* A buffer became a dma-buf; a second export of the same makes no new one: process context */
 DEFINE_EVENT(gantry_buffer, gantry_buffer_export,
-	TP_PROTO(const char *card, u64 tenant, const void *buffer, u32 region, u64 bytes),
+	TP_PROTO(const char *card, u64 tenant, struct gantry_bo *buffer, u32 region, u64 bytes),
 	TP_ARGS(card, tenant, buffer, region, bytes)
 );
 
 /* Nobody holds the buffer any more; device memory is zeroed next: any context that sleeps */
 DEFINE_EVENT(gantry_buffer, gantry_buffer_destroy,
-	TP_PROTO(const char *card, u64 tenant, const void *buffer, u32 region, u64 bytes),
+	TP_PROTO(const char *card, u64 tenant, struct gantry_bo *buffer, u32 region, u64 bytes),
 	TP_ARGS(card, tenant, buffer, region, bytes)
 );
 

@@ -17,6 +17,8 @@ static const char help[] =
 "  unbind CARD    take it back\n"
 "  assign         give gantry the cards that /etc/gantry/cards.conf names\n"
 "  copy FILE      move a file into device memory and back, checked and timed\n"
+"  telemetry      start or stop counting what each tenant does\n"
+"  stat           what each tenant did on each card\n"
 "\n"
 "Options, before or after the command:\n"
 "  -j, --json     machine-readable output on stdout\n"
@@ -45,6 +47,8 @@ static const struct {
 	{ "unbind", command_unbind },
 	{ "assign", command_assign },
 	{ "copy", command_copy },
+	{ "telemetry", command_telemetry },
+	{ "stat", command_stat },
 };
 
 static int run_command(int argc, char **argv)
