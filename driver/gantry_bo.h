@@ -30,8 +30,9 @@ struct gantry_device;
  * @node: in the card's list of buffers that have @sgt
  * @dmabuf: of exported device memory, or NULL; guarded by the reservation object
  * @export_node: in the card's list of exported device memory
- * @mappings_lock: guards @mappings
+ * @mappings_lock: guards @mappings and @revoked
  * @mappings: one for each context that has a handle, or for all of them
+ * @revoked: the card that it was imported from has gone
  */
 struct gantry_bo {
 	struct drm_gem_object base;
@@ -48,8 +49,9 @@ struct gantry_bo {
 	struct list_head node;
 	struct dma_buf *dmabuf;
 	struct list_head export_node;
-	struct mutex mappings_lock; /* mappings */
+	struct mutex mappings_lock; /* mappings, revoked */
 	struct list_head mappings;
+	bool revoked;
 };
 
 static inline struct gantry_bo *to_gantry_bo(struct drm_gem_object *obj)

@@ -14,6 +14,7 @@
 #include "gantry_device.h"
 #include "gantry_export.h"
 #include "gantry_import.h"
+#include "gantry_space.h"
 #include "gantry_trace.h"
 
 static void gantry_import_unmap_locked(struct gantry_bo *bo)
@@ -51,6 +52,7 @@ static void gantry_import_invalidate(struct dma_buf_attachment *attach)
 		return;
 	dma_resv_wait_timeout(attach->dmabuf->resv, DMA_RESV_USAGE_BOOKKEEP, false,
 			      MAX_SCHEDULE_TIMEOUT);
+	gantry_mappings_revoke(bo);
 	gantry_import_unmap_locked(bo);
 }
 

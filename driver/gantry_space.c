@@ -185,7 +185,8 @@ static int gantry_mapping_enter(struct gantry_mapping *mapping)
 	return 0;
 }
 
-static void gantry_mapping_leave(struct gantry_mapping *mapping)
+/* The context reaches nothing there any more; it may be called again. */
+static void gantry_mapping_empty(struct gantry_mapping *mapping)
 {
 	struct gantry_device *gdev = mapping->space->gdev;
 	int idx;
@@ -196,14 +197,40 @@ static void gantry_mapping_leave(struct gantry_mapping *mapping)
 			gantry_device_distrust(gdev);
 		drm_dev_exit(idx);
 	}
+}
+
+static void gantry_mapping_leave(struct gantry_mapping *mapping)
+{
+	gantry_mapping_empty(mapping);
 	gantry_mapping_give_back(mapping);
+}
+
+/**
+ * gantry_mappings_revoke - the memory of a buffer goes away: let no context reach it
+ * @bo: no job uses it, and none will
+ *
+ * May sleep.
+ */
+void gantry_mappings_revoke(struct gantry_bo *bo)
+{
+	struct gantry_mapping *mapping;
+
+	mutex_lock(&bo->mappings_lock);
+	bo->revoked = true;
+	list_for_each_entry(mapping, &bo->mappings, node)
+		if (mapping->space)
+			gantry_mapping_empty(mapping);
+	mutex_unlock(&bo->mappings_lock);
 }
 
 static struct gantry_mapping *gantry_mapping_new(struct gantry_space *space, struct gantry_bo *bo)
 {
-	struct gantry_mapping *mapping = kzalloc(sizeof(*mapping), GFP_KERNEL_ACCOUNT);
+	struct gantry_mapping *mapping;
 	int ret = 0;
 
+	if (bo->revoked)
+		return ERR_PTR(-ESTALE);
+	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL_ACCOUNT);
 	if (!mapping)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&mapping->ref);

@@ -64,6 +64,7 @@ void gantry_space_destroy(struct gantry_space *space);
 
 struct gantry_mapping *gantry_mapping_get(struct gantry_space *space, struct gantry_bo *bo);
 void gantry_mapping_put(struct gantry_mapping *mapping);
+void gantry_mappings_revoke(struct gantry_bo *bo);
 bool gantry_mapping_put_not_last(struct gantry_mapping *mapping);
 
 int gantry_mapping_open(struct drm_gem_object *obj, struct drm_file *filp);
