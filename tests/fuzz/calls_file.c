@@ -46,7 +46,7 @@ static int child(struct call *c)
 {
 	struct drm_gantry_bo_create create = {
 		.size = PAGE_BYTES,
-		.region = rng_below(&c->rng, REGIONS),
+		.region = rng_below(&c->rng, regions_of(c)),
 	};
 	struct drm_gantry_bo_info info = { .pad = 0 };
 	struct drm_gem_close close = { .pad = 0 };
@@ -162,11 +162,7 @@ static void check_total(struct call *c, const char *text, const char *name, uint
 
 static void run_fdinfo(struct call *c)
 {
-	static const char * const names[] = {
-		"drm-total-hbm0:", "drm-total-hbm1:", "drm-total-hbm2:", "drm-total-hbm3:",
-		"drm-total-host:",
-	};
-	char path[64], text[4096];
+	char path[64], text[4096], name[32];
 	ssize_t length;
 	uint32_t i;
 	int fd;
@@ -179,8 +175,11 @@ static void run_fdinfo(struct call *c)
 	close(fd);
 	fail_if(c, length <= 0, "fdinfo cannot be read: %s", strerror(errno));
 	text[length] = '\0';
-	for (i = 0; i < ARRAY_LENGTH(names); i++)
-		check_total(c, text, names[i], i < REGIONS ? i : DRM_GANTRY_REGION_HOST);
+	for (i = 0; i < regions_of(c); i++) {
+		snprintf(name, sizeof(name), "drm-total-hbm%u:", i);
+		check_total(c, text, name, i);
+	}
+	check_total(c, text, "drm-total-host:", DRM_GANTRY_REGION_HOST);
 }
 
 /* ---- fences of others ------------------------------------------------------------------------- */

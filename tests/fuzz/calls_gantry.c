@@ -33,7 +33,7 @@ static void make_query(struct call *c)
 	if (args->type == DRM_GANTRY_QUERY_SENSOR && !rng_one_in(&c->rng, 16))
 		args->type = DRM_GANTRY_QUERY_REGION;
 	if (args->type == DRM_GANTRY_QUERY_REGION)
-		args->index = rng_below(&c->rng, REGIONS);
+		args->index = rng_below(&c->rng, regions_of(c));
 	else if (args->type != DRM_GANTRY_QUERY_DEVICE && args->type != DRM_GANTRY_QUERY_COUNTERS)
 		args->index = rng_below(&c->rng, 4);
 	args->size = rng_one_in(&c->rng, 4) ? rng_below(&c->rng, 4100) : query_sizes[args->type];
@@ -53,7 +53,7 @@ static void predict_index(struct call *c)
 		refuse_if(c, args->index, ENOENT);
 		break;
 	case DRM_GANTRY_QUERY_REGION:
-		refuse_if(c, args->index >= REGIONS, ENOENT);
+		refuse_if(c, args->index >= regions_of(c), ENOENT);
 		break;
 	default:
 		may(c, ENOENT);
@@ -85,7 +85,9 @@ static void done_query(struct call *c)
 			"its structure has %u bytes", c->back.query.size);
 	if (args->type == DRM_GANTRY_QUERY_DEVICE && args->pointer && args->size >= 64) {
 		info = (void *)(uintptr_t)args->pointer;
-		fail_if(c, memcmp(info->name, "trainium2", 10), "the card has another name");
+		fail_if(c, memcmp(info->name, world.names[c->file->card],
+				  strlen(world.names[c->file->card]) + 1),
+			"the card has another name");
 	}
 }
 
@@ -112,7 +114,7 @@ static uint32_t pick_region(struct call *c)
 {
 	uint32_t n = rng_below(&c->rng, 10);
 
-	if (n < REGIONS)
+	if (n < regions_of(c))
 		return n;
 	return n < 5 ? DRM_GANTRY_REGION_ANY : DRM_GANTRY_REGION_HOST;
 }
@@ -124,15 +126,15 @@ static void make_bo_create(struct call *c)
 	c->args.bo_create.region = pick_region(c);
 }
 
-static bool is_device_region(uint32_t region)
+static bool is_device_region(const struct call *c, uint32_t region)
 {
-	return region < REGIONS || region == DRM_GANTRY_REGION_ANY;
+	return region < regions_of(c) || region == DRM_GANTRY_REGION_ANY;
 }
 
 static void predict_bo_create(struct call *c)
 {
 	const struct drm_gantry_bo_create *args = &c->seen.bo_create;
-	bool device = is_device_region(args->region);
+	bool device = is_device_region(c, args->region);
 
 	refuse_if(c, args->flags || args->pad || !args->size || args->size > INT64_MAX, EINVAL);
 	refuse_if(c, !device && args->region != DRM_GANTRY_REGION_HOST, EINVAL);

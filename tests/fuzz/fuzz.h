@@ -29,7 +29,6 @@
 #define MAX_OPS			4096u
 #define MAX_SYNCS		64u
 #define MAX_JOBS		1024u
-#define REGIONS			4u
 
 /** Any structure that an ioctl takes. */
 union args {

@@ -88,7 +88,7 @@ static void runner_begin(struct runner *r)
 	c->ret = raw_ioctl(r->fd, DRM_IOCTL_GANTRY_QUEUE_CREATE, &create);
 	fail_if(c, c->ret, "a thread's own queue cannot be made");
 	r->queue = create.queue;
-	r->device = make_buffer(c, r->fd, r->index % REGIONS, &offset);
+	r->device = make_buffer(c, r->fd, r->index % world.regions[r->index % world.card_count], &offset);
 	r->host = make_buffer(c, r->fd, DRM_GANTRY_REGION_HOST, &offset);
 	r->map = mmap(NULL, PRIVATE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, offset);
 	fail_if(c, r->map == MAP_FAILED, "mmap: %s", strerror(errno));

@@ -412,8 +412,19 @@ struct fd *pick_fd(struct call *c, enum fd_kind kind)
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
+static void query(struct call *c, int fd, uint32_t type, uint32_t index, void *to, uint32_t size)
+{
+	struct drm_gantry_dev_query args = {
+		.type = type, .index = index, .size = size, .pointer = (uintptr_t)to,
+	};
+	long ret = raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &args);
+
+	fail_if(c, ret, "the card cannot be asked: %s", strerror(-ret));
+}
+
 static void find_cards(void)
 {
+	struct drm_gantry_device_info info;
 	glob_t found;
 	unsigned int i;
 
@@ -424,6 +435,9 @@ static void find_cards(void)
 		world.watch[i] = open(found.gl_pathv[i], O_RDWR | O_CLOEXEC);
 		if (world.watch[i] < 0)
 			die("%s: %s", found.gl_pathv[i], strerror(errno));
+		query(NULL, world.watch[i], DRM_GANTRY_QUERY_DEVICE, 0, &info, sizeof(info));
+		world.regions[i] = info.region_count;
+		memcpy(world.names[i], info.name, sizeof(info.name));
 		world.card_count++;
 	}
 }
@@ -442,16 +456,6 @@ void world_init(void)
 	for (i = 0; i < FILES; i++)
 		world.files[i].fd[0] = world.files[i].fd[1] = -1;
 	kmsg_begin();
-}
-
-static void query(struct call *c, int fd, uint32_t type, uint32_t index, void *to, uint32_t size)
-{
-	struct drm_gantry_dev_query args = {
-		.type = type, .index = index, .size = size, .pointer = (uintptr_t)to,
-	};
-	long ret = raw_ioctl(fd, DRM_IOCTL_GANTRY_DEV_QUERY, &args);
-
-	fail_if(c, ret, "the card cannot be asked: %s", strerror(-ret));
 }
 
 static void counters_add(struct call *c, uint64_t *ended, uint64_t *failed_bytes)
@@ -487,7 +491,7 @@ static bool all_free(struct call *c, struct drm_gantry_region_info *info)
 	unsigned int card, i;
 
 	for (card = 0; card < world.card_count; card++) {
-		for (i = 0; i < REGIONS; i++) {
+		for (i = 0; i < world.regions[card]; i++) {
 			uint64_t held = !card && !i ? ARENAS * DEVICE_BYTES : 0;
 
 			query(c, world.watch[card], DRM_GANTRY_QUERY_REGION, i, info,

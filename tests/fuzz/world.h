@@ -105,6 +105,8 @@ struct world {
 	unsigned int card_count;
 	const char *nodes[CARDS];
 	int watch[CARDS];	/* a file of each card, to look at it */
+	uint32_t regions[CARDS];	/* of device memory */
+	char names[CARDS][32];	/* of chips, as they were told at first */
 	struct file files[FILES];
 	struct fd fds[FDS];
 	struct mapping mappings[MAPPINGS];
@@ -164,6 +166,12 @@ struct sync *sync_new(void);
 void sync_set_fence(struct sync *sync);
 void sync_set_point(struct sync *sync, uint64_t point);
 void sync_put(struct sync *sync);
+
+/** How many regions of device memory the card of a call has; racing threads know no card. */
+static inline uint32_t regions_of(const struct call *c)
+{
+	return world.regions[c->blind ? 0 : c->file->card];
+}
 
 /** Was the memory made somewhere else than on the card of this file? */
 static inline bool is_foreign(const struct file *file, const struct mem *mem)
