@@ -73,6 +73,7 @@ struct cell {
  * struct operation - a column
  * @name: what is done
  * @struck: the card works for it, and that is what the fault strikes
+ * @follows: another job comes behind the victim's, in its queue
  * @closes: the victim's context is gone afterwards
  * @unbinds: the card is
  * @dirty: the card has just been bound: nothing is known of its memory
@@ -83,6 +84,7 @@ struct cell {
 struct operation {
 	const char *name;
 	bool struck;
+	bool follows;
 	bool closes;
 	bool unbinds;
 	bool dirty;

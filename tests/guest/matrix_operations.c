@@ -249,7 +249,7 @@ const struct operation operations[] = {
 	{ .name = "open", .begin = open_begin },
 	{ .name = "create", .struck = true, .dirty = true, .begin = create_begin,
 	  .end = create_end },
-	{ .name = "submit", .begin = submit_begin, .end = submit_end },
+	{ .name = "submit", .follows = true, .begin = submit_begin, .end = submit_end },
 	{ .name = "wait", .begin = wait_begin, .end = wait_end },
 	{ .name = "access", .prepare = access_prepare, .begin = access_begin,
 	  .end = access_end },

@@ -517,9 +517,11 @@ static void cell_test(void **state)
 static int entry_setup(void **state)
 {
 	struct entry *entry = *state;
+	const struct row *alone = entry->cell.row->alone;
+	const struct operation *op = entry->cell.op;
 
-	if (queues_are_alone && entry->cell.row->alone)
-		entry->cell.row = entry->cell.row->alone;
+	if (queues_are_alone && alone && !(op && op->follows))
+		entry->cell.row = alone;
 	set_parameter("job_timeout_ms", ENDLESS);
 	set_parameter("reset_timeout_ms", RESET_LONG);
 	return 0;
