@@ -121,8 +121,11 @@ unsigned int coredump_ring_count(void)
 	return count;
 }
 
-/* Says what it is, and has something of every ring. */
-static void dump_expect_whole(int dump)
+/*
+ * Says what it is, and has something of every ring. Returns false of one of another
+ * card, which a test before may have left.
+ */
+static bool dump_expect_whole(int dump)
 {
 	size_t length = 0;
 	ssize_t got;
@@ -132,10 +135,10 @@ static void dump_expect_whole(int dump)
 	assert_int_equal(got, 0);
 	text[length] = '\0';
 	assert_non_null(strstr(text, "gantry device coredump\n"));
-	assert_non_null(strstr(text, card_address(0)));
 	assert_non_null(strstr(text, "\nring 0"));
 	assert_non_null(strstr(text, "\nring 1"));
 	assert_non_null(strstr(text, "stands still"));
+	return strstr(text, card_address(0));
 }
 
 bool coredump_take(void)
@@ -155,11 +158,10 @@ bool coredump_take(void)
 		snprintf(path, sizeof(path), DUMPS "/%s/data", entry->d_name);
 		dump = open(path, O_RDWR | O_CLOEXEC);
 		assert_true(dump >= 0);
-		dump_expect_whole(dump);
+		found |= dump_expect_whole(dump);
 		/* Writing to it frees it. */
 		assert_int_equal(write(dump, "0", 1), 1);
 		close(dump);
-		found = true;
 	}
 	closedir(dumps);
 	return found;

@@ -17,7 +17,7 @@ void events_expect_none(int events);
 /** The attribute "state" of a card. */
 void card_state_expect(unsigned int card, const char *state);
 
-/** Is there a dump? It must be one of ours and whole, and is thrown away. */
+/** Is there a dump of the first card? Each must be whole, and is thrown away. */
 bool coredump_take(void);
 
 /** What the last one that was taken said. */
