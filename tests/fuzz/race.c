@@ -79,16 +79,17 @@ static uint32_t make_buffer(struct call *c, int fd, uint32_t region, uint64_t *o
 
 static void runner_begin(struct runner *r)
 {
+	const unsigned int card = r->index % world.card_count;
 	struct drm_gantry_queue_create create = { 0 };
 	struct call *c = &r->call;
 	uint64_t offset;
 
-	r->fd = open(world.nodes[r->index % world.card_count], O_RDWR | O_CLOEXEC);
+	r->fd = open(world.nodes[card], O_RDWR | O_CLOEXEC);
 	fail_if(c, r->fd < 0, "a card cannot be opened: %s", strerror(errno));
 	c->ret = raw_ioctl(r->fd, DRM_IOCTL_GANTRY_QUEUE_CREATE, &create);
 	fail_if(c, c->ret, "a thread's own queue cannot be made");
 	r->queue = create.queue;
-	r->device = make_buffer(c, r->fd, r->index % world.regions[r->index % world.card_count], &offset);
+	r->device = make_buffer(c, r->fd, r->index % world.regions[card], &offset);
 	r->host = make_buffer(c, r->fd, DRM_GANTRY_REGION_HOST, &offset);
 	r->map = mmap(NULL, PRIVATE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, offset);
 	fail_if(c, r->map == MAP_FAILED, "mmap: %s", strerror(errno));

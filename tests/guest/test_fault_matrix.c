@@ -10,7 +10,8 @@
  * No cell depends on time: faults tell that they struck, and the driver's patience
  * is endless until the operation is done and is cut short then.
  *
- * Cells that cannot be, on this chip or on any, say why. The matrix is printed at the end, as comments.
+ * Cells that cannot be, on this chip or on any, say why. The matrix is printed at the
+ * end, as comments.
  * GANTRY_CELL, a pattern for the names of tests, leaves out the others.
  */
 #include "matrix.h"
