@@ -17,6 +17,7 @@
 #define MODEL_MEMORY	(8ull << 30)	/* of the host; sparse, more than a guest has */
 #define MODEL_RINGS	(7ull << 30)	/* where rings are in it, above all buffers */
 
+#define MODEL_MAX_SPREAD 4
 #define RING_COUNT	8		/* of a card */
 #define RING_BATCH	64
 #define RING_SLOTS	1024
@@ -40,6 +41,7 @@ struct model_run {
  * @emu: the model
  * @options: its options, by name and argument; the one behind the last has no name
  * @piece: most bytes that a copy moves
+ * @spread: rings that a large job is spread over, at most MODEL_MAX_SPREAD
  * @lane_device: bytes there are for the buffers of all queues on each side
  * @host: what the card adds to an address on the bus
  * @start: set up what its rings share; optional
@@ -56,6 +58,7 @@ struct model_chip {
 	const struct emu_model *emu;
 	const char *options[4][2];
 	uint64_t piece;
+	unsigned int spread;
 	uint64_t lane_device;
 	uint64_t host;
 	void (*start)(struct model_card *card);

@@ -283,6 +283,7 @@ const struct model_chip model_a100 = {
 	.emu = &ga100_model,
 	.options = { { "vram", "4G" } },
 	.piece = 1u << 20,
+	.spread = 1,
 	.lane_device = SIDE,
 	.start = start,
 	.device = device,

@@ -149,6 +149,7 @@ const struct model_chip model_trainium2 = {
 	.emu = &trn2_model,
 	.options = { { "layout", "rev255" }, { "hbm", "4G" } },
 	.piece = 65536,
+	.spread = 4,
 	.lane_device = HBM_STACK - HBM_FIRST,
 	.host = TRN2_ADDR_HOST,
 	.device = device,

@@ -26,7 +26,6 @@
 #define SPREAD_BYTES	(1ull << 20)
 #define SPREAD_BUSY	(16ull << 20)
 #define SPREAD_UNIT	(64ull << 10)
-#define MAX_SPREAD	4u
 
 struct target {
 	struct shape shape;
@@ -41,7 +40,7 @@ struct target {
 /* A job in flight: the last fence of each part. */
 struct job {
 	uint32_t parts;
-	uint32_t fences[MAX_SPREAD];
+	uint32_t fences[MODEL_MAX_SPREAD];
 };
 
 struct target_lane {
@@ -270,12 +269,12 @@ uint64_t target_submit(struct target_lane *lane)
 {
 	struct job *job = &lane->jobs[++lane->seqno % (LOAD_MAX_DEPTH + 1)];
 	uint64_t bytes = lane->target->shape.size * lane->copy_count;
-	struct part parts[MAX_SPREAD] = { 0 };
+	struct part parts[MODEL_MAX_SPREAD] = { 0 };
 	bool more = true;
 
 	job->parts = 1;
 	if (bytes >= (lane->awaited + 1 < lane->seqno ? SPREAD_BUSY : SPREAD_BYTES))
-		job->parts = MIN(bytes / SPREAD_BYTES, MAX_SPREAD);
+		job->parts = MIN(bytes / SPREAD_BYTES, lane->target->chip->spread);
 	for (unsigned int i = 0; i < job->parts; i++)
 		parts[i].index = i;
 	for (unsigned int round = 0; more; round++) {
