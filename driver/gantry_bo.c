@@ -177,7 +177,7 @@ static struct dma_buf *gantry_bo_export(struct drm_gem_object *obj, int flags)
 	if (bo->read_only)
 		return ERR_PTR(-EACCES);
 	dmabuf = bo->memory ? gantry_export(bo, flags) : drm_gem_prime_export(obj, flags);
-	if (!IS_ERR(dmabuf))
+	if (!IS_ERR(dmabuf) && trace_gantry_buffer_export_enabled())
 		trace_gantry_buffer_export(dev_name(obj->dev->dev), gantry_tenant_current(), bo,
 					   bo->region, obj->size);
 	return dmabuf;

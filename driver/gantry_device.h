@@ -96,7 +96,8 @@ struct gantry_backend_ops {
 	void (*space_fini)(struct gantry_space *space);
 	/**
 	 * @space_map: let rings of @space find @memory, addresses of the card's bus, at
-	 * @va, without a gap; what is mapped stays so over a @reset. On an error nothing is
+	 * @va, without a gap; what is mapped stays so over a @reset. After an error comes
+	 * @space_unmap
 	 */
 	int (*space_map)(struct gantry_space *space, u64 va, const struct gantry_extents *memory);
 	/**
@@ -129,6 +130,11 @@ struct gantry_backend_ops {
 	u32 (*read_seqno)(struct gantry_ring *ring);
 	/** @ring_fault: 0, or the error with which the card itself says that a ring stands */
 	int (*ring_fault)(struct gantry_ring *ring);
+	/**
+	 * @ring_holder: index of the ring whose work the engine of @ring is at, or -1. Only
+	 * where rings share engines
+	 */
+	int (*ring_holder)(struct gantry_ring *ring);
 	/** @ring_dump: print what the card says of a ring, and no user's data */
 	void (*ring_dump)(struct gantry_ring *ring, struct drm_printer *p);
 

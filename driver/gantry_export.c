@@ -2,9 +2,9 @@
 /*
  * Device memory for other devices: a dma-buf whose bytes are in a BAR of the card.
  *
- * There are no pages, and nowhere to move the bytes to. So only who can be told
- * that they go away may attach, and only where the kernel knows that one device
- * can reach the other. The memory stays where it is until the card is unbound;
+ * There are no pages, and nowhere to move the bytes to. So only who lets go of them
+ * when told to may attach, which is this driver's own cards, and only where the kernel
+ * knows that one device can reach the other. The memory stays where it is until the card is unbound;
  * after that its addresses may be somebody else's.
  */
 #include <linux/dma-buf.h>
@@ -37,20 +37,18 @@ static int gantry_export_attach(struct dma_buf *dmabuf, struct dma_buf_attachmen
 
 	if (atomic_read(&gdev->gone))
 		return -ESTALE;
-	if (!attach->peer2peer)
+	/* Of others we do not know when they let go of what was taken back. */
+	if (attach->importer_ops != &gantry_import_ops || !attach->peer2peer)
 		return -EOPNOTSUPP;
 	if (pci_p2pdma_distance(gantry_pci_dev(gdev), attach->dev, false) < 0)
 		return -EOPNOTSUPP;
 	return 0;
 }
 
-/*
- * Device memory never moves, but it goes away with its card, which pinning cannot
- * prevent: who pins may rely on the opposite. Older kernels pin for every importer.
- */
+/* Older kernels pin for every importer. Device memory never moves, so there is nothing to do. */
 static int gantry_export_pin(struct dma_buf_attachment *attach)
 {
-	return attach->importer_ops == &gantry_import_ops ? 0 : -EOPNOTSUPP;
+	return 0;
 }
 
 static void gantry_export_unpin(struct dma_buf_attachment *attach)

@@ -170,6 +170,11 @@ static struct drm_gem_object *gantry_import_new_peer(struct drm_device *drm, str
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
 	bo->peer = to_gantry_device(theirs->dev);
+	/*
+	 * What one card writes to another may arrive after it said that it was done, and
+	 * the memory may be zeroed and somebody else's by then.
+	 */
+	bo->read_only = true;
 	attach = dma_buf_dynamic_attach(dmabuf, drm->dev, &gantry_import_ops, bo);
 	ret = PTR_ERR_OR_ZERO(attach);
 	if (!ret) {

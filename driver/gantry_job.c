@@ -163,18 +163,22 @@ static bool gantry_job_disturbed(const struct gantry_job *job)
 	return !gantry_job_count_outages(job, &outages) || outages != job->outages;
 }
 
+/* It read memory that may have been anything, or would: nothing behind it is to be done. */
+static void gantry_job_give_up(struct gantry_job *job)
+{
+	gantry_transfer_fail(&job->xfer, -EIO);
+	cmpxchg(&job->queue->stream.error, 0, -ECANCELED);
+}
+
 /* No ring knows the transfer any more. Any context. */
 static void gantry_job_finish(struct gantry_transfer *xfer)
 {
 	struct gantry_job *job = container_of(xfer, struct gantry_job, xfer);
-	int error = xfer->error;
 
-	if (!error && gantry_job_disturbed(job)) {
-		error = -EIO;
-		cmpxchg(&xfer->stream->error, 0, -ECANCELED);
-	}
+	if (!xfer->error && gantry_job_disturbed(job))
+		gantry_job_give_up(job);
 	/* The scheduler may free the job as soon as the fence has signaled. */
-	gantry_fence_end(job->fence, error);
+	gantry_fence_end(job->fence, xfer->error);
 }
 
 /*
@@ -204,7 +208,9 @@ static struct dma_fence *gantry_job_run(struct drm_sched_job *base)
 	dma_fence_put(queue->last_fence);
 	queue->last_fence = dma_fence_get(fence);
 	queue->last_spread = job->xfer.part_count > 1;
-	gantry_job_count_outages(job, &job->outages);
+	/* Who takes the memory back waits for this job, which the card need not see. */
+	if (!gantry_job_count_outages(job, &job->outages))
+		gantry_job_give_up(job);
 	trace_gantry_job_schedule(dev_name(queue->file->gdev->drm.dev), queue->file->tenant,
 				  queue->file->context, queue->fence_context, job->fence->seqno);
 	gantry_transfer_start(&job->xfer, queue->stream.home);

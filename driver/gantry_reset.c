@@ -381,13 +381,18 @@ static void gantry_device_forget_ring(struct gantry_ring *ring)
 /**
  * gantry_device_distrust - reset a card that does not forget what was unmapped
  * @gdev: which
+ * @outages: its outages before it was to forget that
  *
- * One that is paused is reset when it goes on, one that failed does nothing any more.
+ * One that was reset meanwhile, or is just being, forgets all; one that is paused is
+ * reset when it goes on, and one that failed does nothing any more.
  */
-void gantry_device_distrust(struct gantry_device *gdev)
+void gantry_device_distrust(struct gantry_device *gdev, u32 outages)
 {
+	bool reset;
+
 	mutex_lock(&gdev->reset_lock);
-	if (!gdev->paused && !gdev->rings[0]->error) {
+	reset = (outages & 1) || atomic_read(&gdev->outages) != outages;
+	if (!reset && !gdev->paused && !gdev->rings[0]->error) {
 		gantry_rings_halt(gdev);
 		drm_warn(&gdev->drm, "unmapping does not end, resetting the card: work in flight is lost\n");
 		if (!gantry_device_restart(gdev, -EIO))
@@ -445,16 +450,11 @@ void gantry_device_drop_ring(struct gantry_ring *ring)
  */
 void gantry_device_pause(struct gantry_device *gdev, int broken)
 {
-	struct gantry_ring *ring;
-
 	mutex_lock(&gdev->reset_lock);
 	gantry_device_begin_outage(gdev);
 	gdev->paused = true;
 	gantry_rings_halt(gdev);
-	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
-		gdev->backend->ops->ring_stop(ring);
-	/* A ring that did not stop must not write into what is freed now. */
-	pci_clear_master(gantry_pci_dev(gdev));
+	gantry_rings_disarm(gdev, gdev->rings[0]->error);
 	gantry_rings_take_back(gdev, broken, 0);
 	mutex_unlock(&gdev->reset_lock);
 }
@@ -538,10 +538,31 @@ static unsigned int gantry_watchdog_ms(void)
 	return min(gantry_job_timeout_ms() / 4, GANTRY_WATCHDOG_MS);
 }
 
+/*
+ * Rings that share an engine stand still together, and their patience ends together.
+ * Only the one that the engine is at can be why: the others get on when that one is
+ * reset. It may have begun a little later than they did.
+ */
+static bool gantry_ring_held_up(struct gantry_ring *ring)
+{
+	struct gantry_device *gdev = ring->gdev;
+	const struct gantry_backend *backend = gdev->backend;
+	int holder = backend->ops->ring_holder ? backend->ops->ring_holder(ring) : -1;
+	struct gantry_ring *other;
+	u32 stood;
+
+	lockdep_assert_held(&gdev->reset_lock);
+	if (holder < 0 || holder >= backend->ring_count || holder == ring->index)
+		return false;
+	other = gdev->rings[holder];
+	return other && gantry_ring_stalled(other, gantry_job_timeout_ms() / 2, &stood);
+}
+
 /* A card that reports an error need not be given the whole time. */
 static bool gantry_ring_stuck(struct gantry_ring *ring, u32 *stood)
 {
-	return gantry_ring_stalled(ring, gantry_job_timeout_ms(), stood) ||
+	return (gantry_ring_stalled(ring, gantry_job_timeout_ms(), stood) &&
+		!gantry_ring_held_up(ring)) ||
 	       (gantry_ring_stalled(ring, gantry_watchdog_ms(), stood) &&
 		ring->gdev->backend->ops->ring_fault(ring));
 }

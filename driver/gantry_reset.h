@@ -16,7 +16,7 @@ void gantry_ring_watchdog(struct work_struct *work);
 void gantry_device_pause(struct gantry_device *gdev, int broken);
 int gantry_device_resume(struct gantry_device *gdev);
 void gantry_device_unplug(struct gantry_device *gdev);
-void gantry_device_distrust(struct gantry_device *gdev);
+void gantry_device_distrust(struct gantry_device *gdev, u32 outages);
 int gantry_device_add_ring(struct gantry_ring *ring);
 void gantry_device_drop_ring(struct gantry_ring *ring);
 const char *gantry_device_state(struct gantry_device *gdev);

@@ -529,8 +529,8 @@ static struct gantry_ring *gantry_ring_make(struct gantry_device *gdev, struct g
 	}
 	ret = gantry_device_add_ring(ring);
 	if (ret) {
-		ida_free(&gdev->ring_ids, index);
 		gantry_ring_free(ring);
+		ida_free(&gdev->ring_ids, index);
 		return ERR_PTR(ret);
 	}
 	return ring;
@@ -679,6 +679,21 @@ err:
 }
 
 /**
+ * gantry_rings_disarm - let the card touch no memory for any ring any more
+ * @gdev: its rings are halted
+ * @failed: it failed or has gone: it would let us wait for each of them
+ */
+void gantry_rings_disarm(struct gantry_device *gdev, bool failed)
+{
+	struct gantry_ring *ring;
+
+	for (ring = gantry_ring_first(gdev); ring && !failed; ring = gantry_ring_following(ring))
+		failed = gdev->backend->ops->ring_stop(ring);
+	/* Those that did not stop must not write into what is freed now. */
+	pci_clear_master(gantry_pci_dev(gdev));
+}
+
+/**
  * gantry_rings_stop - end everything with -ENODEV and let go of the hardware
  * @gdev: unplugged, so nobody submits any more, and no ring comes or goes
  *
@@ -687,6 +702,7 @@ err:
 void gantry_rings_stop(struct gantry_device *gdev)
 {
 	const struct gantry_backend_ops *ops = gdev->backend->ops;
+	int failed = gdev->rings[0]->error;
 	struct gantry_ring *ring;
 	LIST_HEAD(done);
 
@@ -696,12 +712,9 @@ void gantry_rings_stop(struct gantry_device *gdev)
 	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
 		cancel_delayed_work_sync(&ring->watchdog);
 
-	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring)) {
+	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring))
 		gantry_ring_halt(ring);
-		ops->ring_stop(ring);
-	}
-	/* A ring that did not stop must not write into what is freed now. */
-	pci_clear_master(gantry_pci_dev(gdev));
+	gantry_rings_disarm(gdev, failed);
 
 	for (ring = gantry_ring_first(gdev); ring; ring = gantry_ring_following(ring)) {
 		spin_lock_irq(&ring->lock);

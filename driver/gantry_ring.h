@@ -80,6 +80,7 @@ static inline struct gantry_engine *gantry_ring_engine(const struct gantry_ring 
 struct gantry_ring *gantry_ring_first(struct gantry_device *gdev);
 struct gantry_ring *gantry_ring_following(const struct gantry_ring *ring);
 int gantry_rings_init(struct gantry_device *gdev);
+void gantry_rings_disarm(struct gantry_device *gdev, bool failed);
 void gantry_rings_stop(struct gantry_device *gdev);
 
 bool gantry_rings_shared(const struct gantry_device *gdev);

@@ -164,6 +164,16 @@ static void gantry_mapping_describe(struct gantry_mapping *mapping)
 	mapping->extents = &mapping->whole;
 }
 
+/* In drm_dev_enter(): let the card forget what is there, all of it or some. */
+static void gantry_mapping_erase(struct gantry_mapping *mapping)
+{
+	struct gantry_device *gdev = mapping->space->gdev;
+	u32 outages = atomic_read(&gdev->outages);
+
+	if (gdev->backend->ops->space_unmap(mapping->space, mapping->va.start, mapping->va.size))
+		gantry_device_distrust(gdev, outages);
+}
+
 static int gantry_mapping_enter(struct gantry_mapping *mapping)
 {
 	const struct gantry_extents *memory = gantry_bo_extents(mapping->bo);
@@ -175,6 +185,9 @@ static int gantry_mapping_enter(struct gantry_mapping *mapping)
 	ret = -ENODEV;
 	if (drm_dev_enter(&gdev->drm, &idx)) {
 		ret = gdev->backend->ops->space_map(mapping->space, mapping->va.start, memory);
+		/* Nobody used it, but the card may have looked at what is next to it. */
+		if (ret)
+			gantry_mapping_erase(mapping);
 		drm_dev_exit(idx);
 	}
 	if (ret) {
@@ -192,9 +205,7 @@ static void gantry_mapping_empty(struct gantry_mapping *mapping)
 	int idx;
 
 	if (drm_dev_enter(&gdev->drm, &idx)) {
-		if (gdev->backend->ops->space_unmap(mapping->space, mapping->va.start,
-						    mapping->va.size))
-			gantry_device_distrust(gdev);
+		gantry_mapping_erase(mapping);
 		drm_dev_exit(idx);
 	}
 }
@@ -298,7 +309,12 @@ static void gantry_mapping_release(struct kref *ref)
 /* May sleep; the buffer may go with it. */
 void gantry_mapping_put(struct gantry_mapping *mapping)
 {
+	struct drm_gem_object *obj = &mapping->bo->base;
+
+	/* The lock is in the buffer, and must still be there when it is let go of. */
+	drm_gem_object_get(obj);
 	kref_put_mutex(&mapping->ref, gantry_mapping_release, &mapping->bo->mappings_lock);
+	drm_gem_object_put(obj);
 }
 
 /* Unless it is the last reference, for which one may have to sleep; returns whether it was not. */

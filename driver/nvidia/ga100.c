@@ -318,6 +318,7 @@ static const struct gantry_backend_ops ga100_ops = {
 	.kick = ga100_kick,
 	.read_seqno = ga100_read_seqno,
 	.ring_fault = ga100_ring_fault,
+	.ring_holder = ga100_ring_holder,
 	.ring_dump = ga100_ring_dump,
 };
 

@@ -242,6 +242,7 @@ int ga100_faults_alloc(struct gantry_device *gdev);
 void ga100_faults_init(struct ga100_card *card);
 void ga100_faults_read(struct ga100_card *card);
 int ga100_ring_fault(struct gantry_ring *ring);
+int ga100_ring_holder(struct gantry_ring *ring);
 void ga100_fault_dump(struct gantry_ring *ring, struct drm_printer *p);
 bool ga100_engine_serves(struct ga100_runlist *runlist, u32 channel);
 void ga100_errors_clear(struct ga100_runlist *runlist, u32 channel);

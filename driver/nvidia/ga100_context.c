@@ -59,11 +59,8 @@ int ga100_context_map(struct gantry_space *space, u64 va, const struct gantry_ex
 		u64 addr = gantry_extents_find(memory, offset, &hint, &run);
 
 		ret = ga100_context_map_run(aspace, va + offset, addr, run);
-		if (ret) {
-			/* Nobody used it, so the card has nothing to forget. */
-			ga100_space_unmap(aspace, va, offset);
+		if (ret)
 			return ret;
-		}
 	}
 	return 0;
 }

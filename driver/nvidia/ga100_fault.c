@@ -136,6 +136,15 @@ bool ga100_engine_serves(struct ga100_runlist *runlist, u32 channel)
 	return at & GA100_ENGINE_CHANNEL_VALID && (at & GA100_RUNLIST_CHID) == channel;
 }
 
+/* &gantry_backend_ops.ring_holder */
+int ga100_ring_holder(struct gantry_ring *ring)
+{
+	struct ga100_runlist *runlist = ((struct ga100_ring *)ring->priv)->runlist;
+	u32 at = readl(runlist->regs + GA100_RUNLIST_ENGINE_CHANNEL(runlist->engine_id));
+
+	return at & GA100_ENGINE_CHANNEL_VALID ? at & GA100_RUNLIST_CHID : -1;
+}
+
 /* Errors of the copy engine, unless it has another channel's context. */
 static u32 ga100_copy_error(struct ga100_runlist *runlist, u32 channel)
 {

@@ -173,6 +173,9 @@ static u32 ga100_runlist_write(struct ga100_card *card, struct ga100_runlist *ru
 		if (!test_bit(i, card->listed))
 			continue;
 		ring = card->gdev->rings[i];
+		/* One that did not stop on a card that failed, and whose queue has gone. */
+		if (!ring)
+			continue;
 		aring = ring->priv;
 		ga100_entry_write(list + GA100_RL_ENTRY_SIZE * count++,
 				  ga100_tsg_header(ring), 1, i, 0);

@@ -125,6 +125,10 @@ static void print_row(const struct row *row)
 	char tenant[256], size[4][24];
 
 	cgroup_path(row->key.tenant, tenant, sizeof(tenant));
+	/* Tenants may choose names, which must not speak to the terminal. */
+	for (char *c = tenant; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
 	if (!tenant[0])
 		snprintf(tenant, sizeof(tenant), "(gone: %llu)", row->key.tenant);
 	printf("%-14s%-24s%8llu%8llu%11s%11s%11s%11s%10.1f%10.1f\n", row->key.card, tenant,
