@@ -95,6 +95,18 @@ static bool gantry_ring_blame(struct gantry_ring *ring, u32 stood, int error)
 	return true;
 }
 
+/* The ring is halted; what it got done is not to blame for anything. */
+static void gantry_ring_accuse(struct gantry_ring *ring, u32 stood, int error)
+{
+	LIST_HEAD(done);
+
+	spin_lock_irq(&ring->lock);
+	gantry_ring_reap(ring, &done);
+	gantry_ring_blame(ring, stood, error);
+	spin_unlock_irq(&ring->lock);
+	gantry_parts_end(&done);
+}
+
 /* What a transfer did before a reset may be lost, so it must not go on after it. */
 static void gantry_ring_break_begun(struct gantry_ring *ring, int error)
 {
@@ -304,15 +316,8 @@ static int gantry_device_restart(struct gantry_device *gdev, int broken)
 static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *stuck, u32 stood,
 				int error)
 {
-	LIST_HEAD(done);
-
 	gantry_rings_halt(gdev);
-	spin_lock_irq(&stuck->lock);
-	gantry_ring_reap(stuck, &done);
-	gantry_ring_blame(stuck, stood, error);
-	spin_unlock_irq(&stuck->lock);
-	gantry_parts_end(&done);
-
+	gantry_ring_accuse(stuck, stood, error);
 	drm_warn(&gdev->drm, "resetting the card: work in flight is lost\n");
 	/* What was in flight anywhere cannot be trusted after it. */
 	if (!gantry_device_restart(gdev, -EIO))
@@ -509,6 +514,9 @@ static void gantry_ring_recover(struct gantry_ring *ring, u32 stood)
 	gantry_ring_halt(ring);
 	gantry_report_dump(gdev, ring);
 	error = ops->ring_fault(ring) ?: -ETIME;
+	/* On its way to a stop it may go on behind the error, as if nothing had been. */
+	if (error != -ETIME)
+		gantry_ring_accuse(ring, stood, error);
 	if (READ_ONCE(gantry_ring_engine(ring)->resets) || ops->ring_stop(ring)) {
 		gantry_device_reset(gdev, ring, stood, error);
 		return;

@@ -112,6 +112,18 @@ struct ga100_space {
 };
 
 /**
+ * struct ga100_errors - what the units of a runlist stand at
+ * @pbdma0: GA100_PBDMA_INTR_0
+ * @pbdma1: GA100_PBDMA_INTR_1
+ * @copy: GA100_LCE_INTR
+ */
+struct ga100_errors {
+	u32 pbdma0;
+	u32 pbdma1;
+	u32 copy;
+};
+
+/**
  * struct ga100_card - &gantry_device.priv
  * @gdev: whose
  * @regs: BAR 0
@@ -245,7 +257,8 @@ int ga100_ring_fault(struct gantry_ring *ring);
 int ga100_ring_holder(struct gantry_ring *ring);
 void ga100_fault_dump(struct gantry_ring *ring, struct drm_printer *p);
 bool ga100_engine_serves(struct ga100_runlist *runlist, u32 channel);
-void ga100_errors_clear(struct ga100_runlist *runlist, u32 channel);
+struct ga100_errors ga100_errors_read(struct ga100_runlist *runlist, u32 channel);
+void ga100_errors_clear(struct ga100_runlist *runlist, const struct ga100_errors *errors);
 
 /* ga100_intr.c */
 int ga100_intr_alloc(struct gantry_device *gdev);

@@ -156,22 +156,34 @@ static u32 ga100_copy_error(struct ga100_runlist *runlist, u32 channel)
 }
 
 /**
- * ga100_errors_clear - let go on what stands at an error
+ * ga100_errors_read - at what errors of a channel do its units stand?
  * @runlist: whose units
- * @channel: to be taken off them; what others did is not touched
+ * @channel: which; what others did does not count
+ *
+ * Return: the errors, for ga100_errors_clear().
  */
-void ga100_errors_clear(struct ga100_runlist *runlist, u32 channel)
+struct ga100_errors ga100_errors_read(struct ga100_runlist *runlist, u32 channel)
 {
-	u32 error0 = ga100_pbdma_error(runlist, channel, GA100_PBDMA_INTR_0);
-	u32 error1 = ga100_pbdma_error(runlist, channel, GA100_PBDMA_INTR_1);
-	u32 copy = ga100_copy_error(runlist, channel);
+	return (struct ga100_errors){
+		.pbdma0 = ga100_pbdma_error(runlist, channel, GA100_PBDMA_INTR_0),
+		.pbdma1 = ga100_pbdma_error(runlist, channel, GA100_PBDMA_INTR_1),
+		.copy = ga100_copy_error(runlist, channel),
+	};
+}
 
-	if (error0)
-		writel(error0, runlist->pbdma + GA100_PBDMA_INTR_0);
-	if (error1)
-		writel(error1, runlist->pbdma + GA100_PBDMA_INTR_1);
-	if (copy)
-		writel(copy, runlist->engine + GA100_LCE_INTR);
+/**
+ * ga100_errors_clear - let go on what stands at an error
+ * @runlist: whose units; they may have another channel by now, which did nothing yet
+ * @errors: from ga100_errors_read()
+ */
+void ga100_errors_clear(struct ga100_runlist *runlist, const struct ga100_errors *errors)
+{
+	if (errors->pbdma0)
+		writel(errors->pbdma0, runlist->pbdma + GA100_PBDMA_INTR_0);
+	if (errors->pbdma1)
+		writel(errors->pbdma1, runlist->pbdma + GA100_PBDMA_INTR_1);
+	if (errors->copy)
+		writel(errors->copy, runlist->engine + GA100_LCE_INTR);
 }
 
 /* &gantry_backend_ops.ring_fault */

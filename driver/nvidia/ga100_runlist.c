@@ -290,20 +290,24 @@ static bool ga100_channel_on(struct ga100_runlist *runlist, u32 channel)
  */
 int ga100_channel_stop(struct ga100_card *card, struct ga100_runlist *runlist, u32 channel)
 {
+	struct ga100_errors errors;
 	int ret;
 
 	/* A card that has gone will not get there. */
 	if (readl(card->regs + GA100_PMC_BOOT_0) == U32_MAX)
 		return -EIO;
 	writel(GA100_CHRAM_UPDATE_DISABLE, runlist->channels + GA100_CHRAM_CHANNEL(channel));
+	/* Later it cannot be told whose they are. */
+	errors = ga100_errors_read(runlist, channel);
 	writel(GA100_RUNLIST_PREEMPT_TSG << GA100_RUNLIST_PREEMPT_TYPE_SHIFT | channel,
 	       runlist->regs + GA100_RUNLIST_PREEMPT);
-	/* An error that nobody has seen to would hold it up. */
-	ga100_errors_clear(runlist, channel);
+	/* An error that nobody has seen to would hold it up, or the next on the engine. */
+	ga100_errors_clear(runlist, &errors);
 	ret = ga100_preempt_wait(runlist);
 	if (ret && ga100_engine_serves(runlist, channel)) {
 		ga100_engine_reset(card, runlist);
-		ga100_errors_clear(runlist, channel);
+		errors = ga100_errors_read(runlist, channel);
+		ga100_errors_clear(runlist, &errors);
 		ret = ga100_preempt_wait(runlist);
 	}
 	if (ret)
