@@ -3,9 +3,9 @@
  * Device memory for other devices: a dma-buf whose bytes are in a BAR of the card.
  *
  * There are no pages, and nowhere to move the bytes to. So only who lets go of them
- * when told to may attach, which is this driver's own cards, and only where the kernel
- * knows that one device can reach the other. The memory stays where it is until the card is unbound;
- * after that its addresses may be somebody else's.
+ * when told to may attach, which is this driver's own cards, and only where the
+ * kernel knows that one device can reach the other. The memory stays where it is
+ * until the card is unbound; after that its addresses may be somebody else's.
  */
 #include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
