@@ -343,7 +343,8 @@ static void during(struct cell *cell)
 	/* The driver needs nobody to tell it that the card is gone. */
 	if (cell->row->aftermath == GONE && !cell->op->struck && !cell->op->unbinds)
 		assert_int_equal(actor_fence_error(&scene->victim), -ENODEV);
-	if (!cell->row->blocks && !cell->op->struck && cell->op->unbinds)
+	/* What was submitted and has not begun goes with its context, as with its card. */
+	if (!cell->row->blocks && (cell->op->closes || cell->op->unbinds))
 		assert_int_equal(actor_fence_error(&scene->victim), 0);
 	bystander_submit(cell, &scene->other);
 	if (cell->row->aftermath != GONE)
