@@ -130,12 +130,6 @@ void gantry_bos_unmap(struct gantry_device *gdev)
 	mutex_unlock(&gdev->bo_lock);
 }
 
-/* As tracepoints have it: imported memory is nobody's here. */
-static u32 gantry_bo_trace_region(const struct gantry_bo *bo)
-{
-	return bo->attach ? (u32)-2 : bo->region;
-}
-
 /* &drm_gem_object_funcs.free; also undoes a half-made buffer */
 static void gantry_bo_free(struct drm_gem_object *obj)
 {

@@ -65,6 +65,12 @@ static inline const struct gantry_extents *gantry_bo_extents(const struct gantry
 	return bo->memory ? &bo->memory->extents : &bo->host_extents;
 }
 
+/* The region as tracepoints have it: imported memory is nobody's here. */
+static inline u32 gantry_bo_trace_region(const struct gantry_bo *bo)
+{
+	return bo->attach ? (u32)-2 : bo->region;
+}
+
 struct gantry_bo *gantry_bo_create(struct gantry_device *gdev, u64 size, u32 region);
 void gantry_bos_unmap(struct gantry_device *gdev);
 

@@ -92,8 +92,8 @@ static int gantry_import_take(struct gantry_bo *bo, struct sg_table *sgt)
 	if (ret)
 		return ret;
 	bo->made = true;
-	trace_gantry_buffer_import(dev_name(bo->base.dev->dev), bo->tenant, bo, (u32)-2,
-				   bo->base.size);
+	trace_gantry_buffer_import(dev_name(bo->base.dev->dev), bo->tenant, bo,
+				   gantry_bo_trace_region(bo), bo->base.size);
 	return 0;
 }
 
@@ -224,6 +224,12 @@ struct drm_gem_object *gantry_import(struct drm_device *drm, struct dma_buf *dma
 	return obj;
 }
 
+/* The card whose memory it was has gone; known before those who take it back have the lock. */
+bool gantry_import_is_lost(const struct gantry_bo *bo)
+{
+	return bo->peer && atomic_read(&bo->peer->gone);
+}
+
 /**
  * gantry_import_check - may a job use an imported buffer?
  * @bo: its reservation object is locked, so that it stays so until the job is in there
@@ -232,7 +238,7 @@ struct drm_gem_object *gantry_import(struct drm_device *drm, struct dma_buf *dma
  */
 int gantry_import_check(const struct gantry_bo *bo)
 {
-	if (bo->peer && (!bo->sgt || atomic_read(&bo->peer->gone)))
+	if (gantry_import_is_lost(bo) || (bo->peer && !bo->sgt))
 		return -ESTALE;
 	return 0;
 }

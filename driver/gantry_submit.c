@@ -32,12 +32,6 @@ struct gantry_lookup {
 	u32 next;
 };
 
-/* Known at once, and not only when those who take the memory back let go of its lock. */
-static bool gantry_bo_is_lost(const struct gantry_bo *bo)
-{
-	return bo->peer && atomic_read(&bo->peer->gone);
-}
-
 /* The job holds @mapping from now on, or nobody does. */
 static int gantry_job_add_mapping(struct gantry_job *job, struct gantry_mapping *mapping)
 {
@@ -89,7 +83,7 @@ static struct gantry_mapping *gantry_job_lookup(struct gantry_job *job,
 	ret = gantry_job_add_mapping(job, mapping);
 	if (ret)
 		return ERR_PTR(ret);
-	if (gantry_bo_is_lost(mapping->bo))
+	if (gantry_import_is_lost(mapping->bo))
 		return ERR_PTR(-ESTALE);
 	i = lookup->next++ % GANTRY_LOOKUP_CACHE;
 	lookup->handles[i] = handle;
