@@ -62,7 +62,7 @@ struct gantry_region {
 
 /**
  * struct gantry_engine - what does the work of one ring or of many
- * @resets: rings of it that were reset since one of them last got something done
+ * @resets: rings of it that hung and were reset since one of them last got something done
  */
 struct gantry_engine {
 	u32 resets;

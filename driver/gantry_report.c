@@ -152,7 +152,7 @@ static void gantry_dump_ring(struct gantry_ring *ring, bool stuck, struct drm_pr
 	drm_printf(p, "\nring %u%s\n", ring->index, stuck ? ", which stands still" : "");
 	drm_printf(p, "  fences: %u emitted, %u reached, the card says %u\n", emitted, completed,
 		   seqno);
-	drm_printf(p, "  slots: %u free; %u resets since its engine's last progress, error %d\n",
+	drm_printf(p, "  slots: %u free; %u hung since its engine's last progress, error %d\n",
 		   free_slots, resets, error);
 	ring->gdev->backend->ops->ring_dump(ring, p);
 }

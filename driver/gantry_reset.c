@@ -349,7 +349,7 @@ static void gantry_ring_restart(struct gantry_ring *ring, u32 stood, int error)
 	spin_lock_irq(&ring->lock);
 	/* What it did before it stopped is done, and must not be done twice. */
 	gantry_ring_reap(ring, &done);
-	if (gantry_ring_blame(ring, stood, error))
+	if (gantry_ring_blame(ring, stood, error) && error == -ETIME)
 		gantry_ring_engine(ring)->resets++;
 	gantry_ring_rewind(ring);
 	spin_unlock_irq(&ring->lock);
@@ -497,9 +497,16 @@ const char *gantry_device_state(struct gantry_device *gdev)
 }
 
 /*
- * The ring stands at fence number @stood. One ring reset may help; if nothing moved on
- * its engine since the last one, it does not.
+ * One that hangs again although a ring of it was reset, and that got nothing done in
+ * between. An error that the card itself reports is one job's and not the engine's: who
+ * submits nothing else must not have the card reset for everybody.
  */
+static bool gantry_engine_hangs(const struct gantry_ring *ring, int error)
+{
+	return error == -ETIME && READ_ONCE(gantry_ring_engine(ring)->resets);
+}
+
+/* The ring stands at fence number @stood. Resetting it helps, unless its engine hangs. */
 static void gantry_ring_recover(struct gantry_ring *ring, u32 stood)
 {
 	struct gantry_device *gdev = ring->gdev;
@@ -517,7 +524,7 @@ static void gantry_ring_recover(struct gantry_ring *ring, u32 stood)
 	/* On its way to a stop it may go on behind the error, as if nothing had been. */
 	if (error != -ETIME)
 		gantry_ring_accuse(ring, stood, error);
-	if (READ_ONCE(gantry_ring_engine(ring)->resets) || ops->ring_stop(ring)) {
+	if (gantry_engine_hangs(ring, error) || ops->ring_stop(ring)) {
 		gantry_device_reset(gdev, ring, stood, error);
 		return;
 	}

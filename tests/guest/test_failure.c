@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A card that cannot go on and says so. While its bus mastering is off it can
- * neither fetch a descriptor nor tell that it is done; it takes that for a bus
- * error and stops, until the ring is reset: a failure that needs no fault in the
- * model.
+ * A card that cannot go on. While its bus mastering is off it can neither fetch a
+ * descriptor nor tell that it is done; it takes that for a bus error and stops, until
+ * the ring is reset: a failure that needs no fault in the model, and that the card
+ * reports. One that just stands there does.
  */
+#include "fault.h"
 #include "fixture.h"
 #include "gate.h"
 
@@ -159,21 +160,23 @@ static void a_fence_carries_the_error_of_its_job(void **state)
 	gantry_buffer_destroy(src);
 }
 
-/* Nothing helps while it lasts: the ring is reset, then the card, then it is well again. */
-static void a_card_that_no_ring_reset_helps_is_reset_as_a_whole(void **state)
+/*
+ * A job in each of two queues that share a ring, or an engine: both fail with @error
+ * while the card is harmed.
+ */
+static void two_jobs_fail_on_one_ring(struct bench *b, void (*harm)(bool on), int error)
 {
-	struct bench *b = *state;
 	struct gantry_buffer *src = buffer_make(b->dev, 64 * KIB, GANTRY_REGION_HOST);
 	struct gantry_buffer *dst = buffer_make(b->dev, 64 * KIB, 2);
-	struct drm_gantry_counters_info before = counters_now(b->fd), after;
 	struct gantry_fence *fence = fence_make(b->dev);
-	struct gantry_queue *pair[2], *fresh;
 	struct gate gate = gate_make();
+	struct gantry_queue *pair[2];
 	uint64_t seqno[2];
 	int i;
 
 	queues_on_one_ring(b->dev, pair);
-	bus_mastering(card_address(0), false);
+	harm(true);
+	/* However late the second one is, the first has not failed before. */
 	gate_hold(&gate, fence, 1);
 	for (i = 0; i < 2; i++) {
 		assert_done(gantry_queue_prep_wait(pair[i], fence, 1));
@@ -182,16 +185,8 @@ static void a_card_that_no_ring_reset_helps_is_reset_as_a_whole(void **state)
 	}
 	gate_open(&gate);
 	for (i = 0; i < 2; i++)
-		assert_refused(gantry_queue_wait(pair[i], seqno[i], PATIENCE), EIO);
-	bus_mastering(card_address(0), true);
-
-	after = counters_now(b->fd);
-	assert_int_equal(after.device_resets - before.device_resets, 1);
-	assert_int_equal(after.jobs_failed - before.jobs_failed, 2);
-	fresh = queue_make(b->dev);
-	data_write(buffer_map(src), 64 * KIB, 11);
-	copy_now(fresh, dst, 0, src, 0, 64 * KIB);
-	gantry_queue_destroy(fresh);
+		assert_refused(gantry_queue_wait(pair[i], seqno[i], PATIENCE), error);
+	harm(false);
 	for (i = 0; i < 2; i++)
 		gantry_queue_destroy(pair[i]);
 	gate_destroy(&gate);
@@ -200,12 +195,82 @@ static void a_card_that_no_ring_reset_helps_is_reset_as_a_whole(void **state)
 	gantry_buffer_destroy(src);
 }
 
+static void the_card_expect_working(struct bench *b)
+{
+	struct gantry_buffer *src = buffer_make(b->dev, 64 * KIB, GANTRY_REGION_HOST);
+	struct gantry_buffer *dst = buffer_make(b->dev, 64 * KIB, 2);
+	struct gantry_queue *fresh = queue_make(b->dev);
+
+	data_write(buffer_map(src), 64 * KIB, 11);
+	copy_now(fresh, dst, 0, src, 0, 64 * KIB);
+	data_expect(buffer_map(dst), 64 * KIB, 11);
+	gantry_queue_destroy(fresh);
+	gantry_buffer_destroy(dst);
+	gantry_buffer_destroy(src);
+}
+
+static void cut_off(bool on)
+{
+	bus_mastering(card_address(0), !on);
+}
+
+/* Else whoever submits nothing else has the card reset for everybody. */
+static void jobs_that_fail_one_after_the_other_do_not_reset_the_card(void **state)
+{
+	struct bench *b = *state;
+	struct drm_gantry_counters_info before = counters_now(b->fd), after;
+
+	two_jobs_fail_on_one_ring(b, cut_off, EIO);
+	after = counters_now(b->fd);
+	assert_int_equal(after.ring_resets - before.ring_resets, 2);
+	assert_int_equal(after.device_resets, before.device_resets);
+	assert_int_equal(after.jobs_failed - before.jobs_failed, 2);
+	the_card_expect_working(b);
+}
+
+static void set_job_timeout(const char *ms)
+{
+	assert_done(sysfs_write(ms, "module/gantry/parameters/job_timeout_ms"));
+}
+
+static void hang(bool on)
+{
+	set_job_timeout(on ? "500" : "5000");
+	if (on)
+		fault_arm_next(0, "hang-until-card-reset");
+}
+
+/* Nothing helps while it lasts: the ring is reset, then the card, then it is well again. */
+static void a_card_that_no_ring_reset_helps_is_reset_as_a_whole(void **state)
+{
+	struct bench *b = *state;
+	struct drm_gantry_counters_info before = counters_now(b->fd), after;
+
+	two_jobs_fail_on_one_ring(b, hang, ETIME);
+	after = counters_now(b->fd);
+	assert_int_equal(after.ring_resets - before.ring_resets, 1);
+	assert_int_equal(after.device_resets - before.device_resets, 1);
+	assert_int_equal(after.jobs_timed_out - before.jobs_timed_out, 2);
+	the_card_expect_working(b);
+}
+
+static int failure_teardown(void **state)
+{
+	fault_disarm_all(0);
+	set_job_timeout("5000");
+	bus_mastering(card_address(0), true);
+	return bench_teardown(state);
+}
+
+#define failure_test(f) cmocka_unit_test_setup_teardown(f, bench_setup, failure_teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		bench_test(a_job_that_the_card_cannot_do_breaks_its_queue),
-		bench_test(a_fence_carries_the_error_of_its_job),
-		bench_test(a_card_that_no_ring_reset_helps_is_reset_as_a_whole),
+		failure_test(a_job_that_the_card_cannot_do_breaks_its_queue),
+		failure_test(a_fence_carries_the_error_of_its_job),
+		failure_test(jobs_that_fail_one_after_the_other_do_not_reset_the_card),
+		failure_test(a_card_that_no_ring_reset_helps_is_reset_as_a_whole),
 	};
 
 	return cmocka_run_group_tests_name("failure", tests, cards_setup, cards_teardown);

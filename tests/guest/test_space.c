@@ -120,23 +120,6 @@ static void a_copy_that_strays_reaches_nobody_else(void **state)
 	gantry_buffer_destroy(hbm);
 }
 
-/*
- * An engine that got nothing done since an error is reset with its card at the next one,
- * and the last thing it did here may have been wrong. Queues take engines in turn.
- */
-static void engines_run(struct gantry_device *dev, struct gantry_buffer *own)
-{
-	unsigned int i, count = device_now(gantry_device_fd(dev)).ring_count;
-
-	for (i = 0; i < count; i++) {
-		struct gantry_queue *queue = queue_make(dev);
-
-		assert_done(gantry_queue_prep_fill(queue, own, 0, 4 * KIB, 0, 0));
-		queue_run(queue);
-		gantry_queue_destroy(queue);
-	}
-}
-
 static void a_fault_stops_one_queue_and_the_dump_says_where_it_was(void **state)
 {
 	struct bench *b = *state;
@@ -154,7 +137,6 @@ static void a_fault_stops_one_queue_and_the_dump_says_where_it_was(void **state)
 	data_write(buffer_map(host), 64 * 64 * KIB, 2);
 	dev = card_open(0);
 	own = buffer_make(dev, 4 * KIB, 0);
-	engines_run(dev, own);
 	first = queue_make(dev);
 	second = queue_make(dev);
 	before = counters_now(b->fd);
