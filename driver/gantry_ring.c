@@ -503,13 +503,14 @@ static void gantry_ring_free(struct gantry_ring *ring)
 static int gantry_ring_index(struct gantry_device *gdev)
 {
 	u32 first = gdev->backend->card_rings, last = gdev->backend->ring_count - 1;
+	u32 again = round_up(first, gdev->engine_count);
 	u32 hint = clamp_t(u32, atomic_read(&gdev->ring_hint), first, last);
 	int index = ida_alloc_range(&gdev->ring_ids, hint, last, GFP_KERNEL);
 
 	if (index == -ENOSPC)
 		index = ida_alloc_range(&gdev->ring_ids, first, last, GFP_KERNEL);
 	if (index >= 0)
-		atomic_set(&gdev->ring_hint, index == last ? first : index + 1);
+		atomic_set(&gdev->ring_hint, index == last ? again : index + 1);
 	return index;
 }
 
