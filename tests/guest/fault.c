@@ -88,6 +88,9 @@ static bool knobs_find_name(const struct knobs *knobs, const char *name)
 {
 	uint32_t i, count = knobs->at ? knobs_get(knobs, VFU_FAULT_COUNT) : 0;
 
+	/* Most often it is the one that was asked about before. */
+	if (count && is_selected(knobs, name))
+		return true;
 	for (i = 0; i < count; i++) {
 		knobs_set(knobs, VFU_FAULT_SELECT, i);
 		if (is_selected(knobs, name))
@@ -183,6 +186,15 @@ unsigned int fault_fired(unsigned int card, const char *name)
 
 	close(knobs.fd);
 	return fired;
+}
+
+uint32_t fault_fired_at(unsigned int card, const char *name)
+{
+	struct knobs knobs = knobs_select(card, name);
+	uint32_t place = knobs_get(&knobs, VFU_FAULT_FIRED_AT);
+
+	close(knobs.fd);
+	return place;
 }
 
 void fault_wait(unsigned int card, const char *name, unsigned int count)

@@ -50,6 +50,9 @@ void fault_disarm_all(unsigned int card);
 /** How often it struck since it was armed. */
 unsigned int fault_fired(unsigned int card, const char *name);
 
+/** Where it struck last since it was armed, as the fault understands places. */
+uint32_t fault_fired_at(unsigned int card, const char *name);
+
 /** Until it struck so often: a fault that does not come fails the test. */
 void fault_wait(unsigned int card, const char *name, unsigned int count);
 

@@ -56,6 +56,7 @@ bool vfu_fault_strike(struct vfu_faults *faults, unsigned int number, uint32_t w
 	}
 	strikes = true;
 	fault->fired++;
+	fault->fired_at = where;
 	if (value)
 		*value = fault->value;
 	if (fault->times != VFU_FAULT_ALWAYS && !--fault->times)
@@ -99,6 +100,7 @@ void vfu_fault_arm(struct vfu_faults *faults, unsigned int number,
 	fault->times = setting->times;
 	fault->value = setting->value;
 	fault->fired = 0;
+	fault->fired_at = VFU_FAULT_ANYWHERE;
 	if (fault->times)
 		atomic_fetch_or(&faults->armed, 1u << number);
 	else

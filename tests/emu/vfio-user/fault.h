@@ -49,6 +49,7 @@ struct vfu_fault_kind {
  * @times: how often it may still fire
  * @value: for the fault
  * @fired: how often it did
+ * @fired_at: where it did last
  */
 struct vfu_fault {
 	const struct vfu_fault_kind *kind;
@@ -57,6 +58,7 @@ struct vfu_fault {
 	uint32_t times;
 	uint32_t value;
 	uint32_t fired;
+	uint32_t fired_at;
 };
 
 /**

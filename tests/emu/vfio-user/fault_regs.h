@@ -10,7 +10,7 @@
 /* Bits 15:0 of VFU_FAULT_VSEC tell whose capability it is, 31:20 its length */
 #define VFU_FAULT_VSEC		0x04
 #define VFU_FAULT_VSEC_ID	0x4656	/* "VF" */
-#define VFU_FAULT_VSEC_REVISION	1
+#define VFU_FAULT_VSEC_REVISION	2
 
 #define VFU_FAULT_COUNT		0x08	/* faults that this card knows */
 #define VFU_FAULT_SELECT	0x0c	/* 0 to COUNT - 1; all below is about this one */
@@ -34,7 +34,9 @@
 #define VFU_FAULT_NAME		0x2c	/* text, padded with zeros */
 #define VFU_FAULT_NAME_SIZE	32
 
-#define VFU_FAULT_SIZE		(VFU_FAULT_NAME + VFU_FAULT_NAME_SIZE)
+#define VFU_FAULT_FIRED_AT	0x4c	/* the place where it fired last, since it was armed */
+
+#define VFU_FAULT_SIZE		(VFU_FAULT_FIRED_AT + 4)
 
 /* WHERE of the faults of any card: off-bus, killed; dma-refused has the last two */
 #define VFU_AT_READ		0	/* when the guest reads a register */

@@ -77,6 +77,7 @@ void vfu_fault_vsec_refresh_locked(struct vfu_server *server, uint32_t off, size
 	put(space, at + VFU_FAULT_STATE, armed ? VFU_FAULT_ARMED : 0);
 	put(space, at + VFU_FAULT_FIRED, fault.fired);
 	memcpy(space + at + VFU_FAULT_NAME, name, sizeof(name));
+	put(space, at + VFU_FAULT_FIRED_AT, fault.fired_at);
 }
 
 /* The card that comes back lost its power: it is as after a reset */

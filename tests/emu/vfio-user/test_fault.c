@@ -288,8 +288,10 @@ static void a_guest_arms_asks_and_disarms(void **state)
 	assert_int_equal(now.times, 2);
 	assert_false(vfu_fault(&faults, SMOKE, 4, NULL));
 	assert_int_equal(get(VFU_FAULT_FIRED), 0);
+	assert_int_equal(get(VFU_FAULT_FIRED_AT), VFU_FAULT_ANYWHERE);
 	assert_true(vfu_fault(&faults, SMOKE, 4, NULL));
 	assert_int_equal(get(VFU_FAULT_FIRED), 1);
+	assert_int_equal(get(VFU_FAULT_FIRED_AT), 4);
 	put(VFU_FAULT_SELECT, LEAK);
 	assert_int_equal(get(VFU_FAULT_FIRED), 0);
 	assert_int_equal(get(VFU_FAULT_STATE), 0);
