@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scene.h"
 
+#include "fault.h"
+
 #include <linux/sync_file.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -45,28 +47,41 @@ void actor_destroy(struct actor *actor)
 	actor->sync_file = -1;
 }
 
-static void queue_drop(int fd, uint32_t queue)
+/* The engine that does a queue's work is the one that gets a bit of it wrong. */
+static uint32_t queue_engine(const struct actor *actor, uint32_t queue)
 {
-	struct drm_gantry_queue_destroy destroy = { .queue = queue };
+	uint64_t seqno;
 
-	assert_done(raw_ioctl(fd, DRM_IOCTL_GANTRY_QUEUE_DESTROY, &destroy));
+	fault_arm_next(0, "bit-flip");
+	assert_done(raw_copy(actor->fd, queue, buffer_handle(actor->hbm),
+			     buffer_handle(actor->src), 64, &seqno));
+	assert_int_equal(raw_wait(actor->fd, queue, seqno), 0);
+	return fault_fired_at(0, "bit-flip");
 }
 
-static uint32_t ring_count(struct gantry_device *dev)
+static const struct seat *seat_on(const struct seat *seats, unsigned int count, uint32_t engine)
 {
-	struct gantry_device_info info = { .size = sizeof(info) };
+	unsigned int i;
 
-	assert_done(gantry_device_get_info(dev, &info));
-	return info.ring_count;
+	for (i = 0; i < count; i++)
+		if (seats[i].engine == engine)
+			return &seats[i];
+	return NULL;
 }
 
-/* Rings are given out in turn: after these, that of the last queue is next again. */
-static void turn_once_round(struct actor *actor)
+/* Queues on @count engines; they are given out in turn, more or less. */
+static void seats_make(const struct actor *actor, struct seat *seats, unsigned int count)
 {
-	uint32_t i, count = ring_count(actor->dev);
+	unsigned int found = 0, tries;
 
-	for (i = 1; i < count; i++)
-		queue_drop(actor->fd, raw_queue(actor->fd));
+	for (tries = 0; found < count && tries < 3 * ENGINES_MAX; tries++) {
+		struct seat seat = { .queue = raw_queue(actor->fd) };
+
+		seat.engine = queue_engine(actor, seat.queue);
+		if (!seat_on(seats, found, seat.engine))
+			seats[found++] = seat;
+	}
+	assert_int_equal(found, count);
 }
 
 void scene_make(struct scene *scene)
@@ -78,11 +93,27 @@ void scene_make(struct scene *scene)
 
 void scene_make_queues(struct scene *scene, bool victim)
 {
-	scene->other.queue = raw_queue(scene->other.fd);
-	scene->same.queue = raw_queue(scene->same.fd);
-	turn_once_round(&scene->same);
-	if (victim)
-		scene->victim.queue = raw_queue(scene->victim.fd);
+	scene->engines = device_now(scene->same.fd).ring_count;
+	assert_in_range(scene->engines, 2, ENGINES_MAX);
+	seats_make(&scene->same, scene->same_seats, scene->engines);
+	seats_make(&scene->other, scene->other_seats, ARRAY_LENGTH(scene->other_seats));
+	if (!victim)
+		return;
+	scene->victim.queue = raw_queue(scene->victim.fd);
+	scene_take_seats(scene, queue_engine(&scene->victim, scene->victim.queue));
+}
+
+void scene_take_seats(struct scene *scene, uint32_t engine)
+{
+	const struct seat *seat = seat_on(scene->same_seats, scene->engines, engine);
+
+	if (!seat)
+		seat = &scene->same_seats[0];
+	scene->same.queue = seat->queue;
+	seat = &scene->other_seats[0];
+	if (seat->engine == engine)
+		seat++;
+	scene->other.queue = seat->queue;
 }
 
 void scene_destroy(struct scene *scene)

@@ -2,7 +2,8 @@
 /*
  * Three contexts on one card: a victim, one whose queue shares the victim's ring or,
  * where each queue has a ring of its own, the engine of that, and one on another engine.
- * Each has one job to do, by raw ioctls: host memory to the card and, behind a barrier,
+ * Which queue is on which engine is seen by a fault of the card, which tells where it
+ * struck. Each has one job to do, by raw ioctls: host memory to the card and, behind a barrier,
  * back to other host memory. Its end shows in a wait and in a sync_file that outlives
  * the context.
  */
@@ -12,6 +13,17 @@
 #include "fixture.h"
 
 #define JOB_BYTES	(16 * KIB)
+#define ENGINES_MAX	16
+
+/**
+ * struct seat - a queue, and where its work is done
+ * @queue: raw queue
+ * @engine: as the card's faults number them
+ */
+struct seat {
+	uint32_t queue;
+	uint32_t engine;
+};
 
 /**
  * struct actor - a context with a job
@@ -39,22 +51,33 @@ struct actor {
 /**
  * struct scene - the three of them
  * @victim: what happens, happens to its job, or to what the driver does for it
- * @same: its queue has the ring that the victim's queue has, or that the next
- *	zeroing of memory will take
- * @other: another ring
+ * @same: its queue has the ring, or the engine, on which that happens
+ * @other: another one
+ * @same_seats: a queue on each engine, of which @same will take one
+ * @other_seats: queues on two engines, likewise
+ * @engines: engines of the card
  */
 struct scene {
 	struct actor victim, same, other;
+	struct seat same_seats[ENGINES_MAX];
+	struct seat other_seats[2];
+	unsigned int engines;
 };
 
 /** On the first card: contexts and buffers. */
 void scene_make(struct scene *scene);
 
 /**
- * ... and queues, the victim's only if @victim. The card must not zero memory until
- * the first job is submitted, or that which the victim is to be.
+ * ... and queues: the victim's, if @victim, and with it the others'; else for the others
+ * one on each engine, until scene_take_seats(). The card must be zeroing no memory.
  */
 void scene_make_queues(struct scene *scene, bool victim);
+
+/**
+ * The others take their queues, now that it is known on which engine it happens; if it is
+ * none (a fault of an access to memory does not know the engine), any two.
+ */
+void scene_take_seats(struct scene *scene, uint32_t engine);
 
 /** Whatever state the card is in. */
 void scene_destroy(struct scene *scene);

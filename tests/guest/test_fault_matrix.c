@@ -325,6 +325,8 @@ static void strike(struct cell *cell)
 	else
 		assert_done(actor_submit(&cell->scene.victim));
 	fault_wait(0, fault->name, fault->times && !cell->op->struck ? fault->times : 1);
+	if (cell->op->struck)
+		scene_take_seats(&cell->scene, fault_fired_at(0, fault->name));
 }
 
 /* What lasts for ever without it comes to its end. */
