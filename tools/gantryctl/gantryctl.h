@@ -26,6 +26,7 @@ int command_assign(int argc, char **argv);
 int command_copy(int argc, char **argv);
 int command_telemetry(int argc, char **argv);
 int command_stat(int argc, char **argv);
+int command_tenant(int argc, char **argv);
 
 /* message.c */
 

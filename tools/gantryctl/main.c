@@ -19,6 +19,7 @@ static const char help[] =
 "  copy FILE      move a file into device memory and back, checked and timed\n"
 "  telemetry      start or stop counting what each tenant does\n"
 "  stat           what each tenant did on each card\n"
+"  tenant         name the networks that a tenant with an accelerator may reach\n"
 "\n"
 "Options, before or after the command:\n"
 "  -j, --json     machine-readable output on stdout\n"
@@ -49,6 +50,7 @@ static const struct {
 	{ "copy", command_copy },
 	{ "telemetry", command_telemetry },
 	{ "stat", command_stat },
+	{ "tenant", command_tenant },
 };
 
 static int run_command(int argc, char **argv)

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guarded exit, as far as it depends on who calls: programs of the BPF security
+ * module, for all tenants of the machine. They see when a tenant opens an accelerator,
+ * and sockets that it was left with, that were connected before, that somebody passes
+ * to it, and those that lead to somebody else on the machine.
+ */
+#include "egress.bpf.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#define ACCEL_MAJOR		261	/* of the nodes in /dev/accel */
+#define MINOR_BITS		20
+#define S_IFMT			0170000
+#define S_IFCHR			0020000
+#define S_IFSOCK		0140000
+
+#define SOCK_STREAM		1
+#define SOCK_DGRAM		2
+#define SOCK_RAW		3
+#define IPPROTO_ICMP		1
+#define IPPROTO_TCP		6
+#define IPPROTO_UDP		17
+#define IPPROTO_ICMPV6		58
+#define IPPROTO_UDPLITE		136
+#define IPPROTO_MPTCP		262
+#define NETLINK_USERSOCK	2
+
+/* Of the kernel; libbpf finds out where the members really are. */
+struct kernfs_node {
+	u64 id;
+} __attribute__((preserve_access_index));
+
+struct cgroup {
+	struct kernfs_node *kn;
+	int level;
+	struct cgroup *ancestors[];
+} __attribute__((preserve_access_index));
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+} __attribute__((preserve_access_index));
+
+struct task_struct {
+	struct css_set *cgroups;
+} __attribute__((preserve_access_index));
+
+struct inode {
+	u16 i_mode;
+	u32 i_rdev;
+} __attribute__((preserve_access_index));
+
+struct file {
+	struct inode *f_inode;
+	void *private_data;
+} __attribute__((preserve_access_index));
+
+struct in6_addr {
+	u32 words[4];
+};
+
+struct sock_common {
+	u16 skc_family;
+	u16 skc_dport;
+	u32 skc_daddr;
+	struct in6_addr skc_v6_daddr;
+} __attribute__((preserve_access_index));
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+} __attribute__((preserve_access_index));
+
+struct sock {
+	struct sock_common __sk_common;
+	u16 sk_type;
+	u16 sk_protocol;
+	struct sock_cgroup_data sk_cgrp_data;
+} __attribute__((preserve_access_index));
+
+struct unix_sock {
+	struct sock *peer;
+} __attribute__((preserve_access_index));
+
+struct socket {
+	struct file *file;
+	struct sock *sk;
+} __attribute__((preserve_access_index));
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+} __attribute__((preserve_access_index));
+
+/* As user space knows them. */
+struct address_ipv4 {
+	u16 family;
+	u16 port;
+	u32 address;
+};
+
+struct address_ipv6 {
+	u16 family;
+	u16 port;
+	u32 flow;
+	u32 address[4];
+};
+
+/* ---- tenants of whoever calls ---------------------------------------------------------- */
+
+/*
+ * The caller's cgroup at this level below the root, and the tenant that it is, or NULL.
+ * *id is 0 when there is no such level.
+ */
+static struct gantry_egress_tenant *tenant_at(u32 level, u64 *id)
+{
+	*id = bpf_get_current_ancestor_cgroup_id(level);
+	return *id ? bpf_map_lookup_elem(&tenants, id) : NULL;
+}
+
+static int judge(const struct destination *to, u32 hook)
+{
+	struct gantry_egress_tenant *tenant;
+	u32 level;
+	u64 id;
+
+	for (level = 1; level <= GANTRY_TENANT_DEPTH; level++) {
+		tenant = tenant_at(level, &id);
+		if (!id)
+			break;
+		if (!tenant || !tenant->guarded || is_allowed(id, to))
+			continue;
+		count_denial(id, tenant, hook, to);
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* ... of a socket that only tenants may not have; before they are guarded if @early. */
+static int refuse_to_tenants(bool early)
+{
+	struct gantry_egress_tenant *tenant;
+	u32 level;
+	u64 id;
+
+	for (level = 1; level <= GANTRY_TENANT_DEPTH; level++) {
+		tenant = tenant_at(level, &id);
+		if (!id)
+			break;
+		if (!tenant || !(early || tenant->guarded))
+			continue;
+		count_denial(id, tenant, GANTRY_EGRESS_SOCKET, NULL);
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* ---- an accelerator is opened ------------------------------------------------------------ */
+
+static bool is_accelerator(struct file *file)
+{
+	struct inode *inode = file->f_inode;
+
+	return (inode->i_mode & S_IFMT) == S_IFCHR && inode->i_rdev >> MINOR_BITS == ACCEL_MAJOR;
+}
+
+/* What was read from it may be sent long after it was closed: so this is for good. */
+static void guard_caller(void)
+{
+	struct gantry_egress_tenant *tenant;
+	u32 level;
+	u64 id;
+
+	for (level = 1; level <= GANTRY_TENANT_DEPTH; level++) {
+		tenant = tenant_at(level, &id);
+		if (!id)
+			break;
+		if (tenant)
+			tenant->guarded = 1;
+	}
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(file_open, struct file *file)
+{
+	if (is_accelerator(file))
+		guard_caller();
+	return 0;
+}
+
+/* ---- addresses --------------------------------------------------------------------------- */
+
+/* Not one that is known: the kernel refuses it. */
+static bool read_address(struct destination *to, u32 family, const void *address)
+{
+	struct address_ipv4 ipv4;
+	struct address_ipv6 ipv6;
+
+	switch (family) {
+	case AF_INET:
+		if (bpf_probe_read_kernel(&ipv4, sizeof(ipv4), address))
+			return false;
+		set_ipv4(to, ipv4.address, bpf_ntohs(ipv4.port));
+		return true;
+	case AF_INET6:
+		if (bpf_probe_read_kernel(&ipv6, sizeof(ipv6), address))
+			return false;
+		set_ipv6(to, ipv6.address, bpf_ntohs(ipv6.port));
+		return true;
+	}
+	return false;
+}
+
+/* Whom the socket is connected to; false: nobody. */
+static bool read_peer(struct destination *to, struct sock *sk, u32 family)
+{
+	u32 port = bpf_ntohs(sk->__sk_common.skc_dport);
+	struct in6_addr address;
+
+	if (family == AF_INET) {
+		set_ipv4(to, sk->__sk_common.skc_daddr, port);
+		return to->words[0];
+	}
+	BPF_CORE_READ_INTO(&address, sk, __sk_common.skc_v6_daddr);
+	set_ipv6(to, address.words, port);
+	return to->words[0] || to->words[1] || to->words[2] || to->words[3];
+}
+
+/*
+ * The address that comes with the message. Sockets of IPv4 take AF_UNSPEC for AF_INET,
+ * raw ones of IPv6 for AF_INET6, others for no address.
+ */
+static bool read_name(struct destination *to, struct sock *sk, u32 family, struct msghdr *msg)
+{
+	u16 named = AF_UNSPEC;
+
+	if (!msg->msg_name || !msg->msg_namelen ||
+	    bpf_probe_read_kernel(&named, sizeof(named), msg->msg_name))
+		return false;
+	if (named == AF_UNSPEC && (family == AF_INET || sk->sk_type == SOCK_RAW))
+		named = family;
+	return read_address(to, named, msg->msg_name);
+}
+
+/* A stream goes to its peer, whatever address the message has, unless it opens it. */
+static bool read_destination(struct destination *to, struct sock *sk, u32 family,
+			     struct msghdr *msg)
+{
+	if (sk->sk_type == SOCK_STREAM)
+		return read_peer(to, sk, family) || read_name(to, sk, family, msg);
+	return read_name(to, sk, family, msg) || read_peer(to, sk, family);
+}
+
+/* ---- from one cgroup to another ------------------------------------------------------------ */
+
+static struct cgroup *current_cgroup(void)
+{
+	return bpf_get_current_task_btf()->cgroups->dfl_cgrp;
+}
+
+static struct cgroup *socket_cgroup(struct sock *sk)
+{
+	return BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
+}
+
+/* The number of the cgroup that is so far below the root above this one, or 0. */
+static u64 ancestor_id(struct cgroup *cgroup, u32 level)
+{
+	if (!cgroup || level > BPF_CORE_READ(cgroup, level))
+		return 0;
+	return BPF_CORE_READ(cgroup, ancestors[level], kn, id);
+}
+
+/* May what is in one cgroup reach the other: is that in the same tenants? */
+static int judge_border(struct cgroup *from, struct cgroup *to, u32 hook, u32 unless)
+{
+	struct gantry_egress_tenant *tenant;
+	u32 level;
+	u64 id;
+
+	for (level = 1; level <= GANTRY_TENANT_DEPTH; level++) {
+		id = ancestor_id(from, level);
+		if (!id)
+			break;
+		tenant = bpf_map_lookup_elem(&tenants, &id);
+		if (!tenant || !tenant->guarded || tenant->flags & unless ||
+		    ancestor_id(to, level) == id)
+			continue;
+		count_denial(id, tenant, hook, NULL);
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* Neither out of a tenant nor into it. */
+static int judge_neighbours(struct cgroup *a, struct cgroup *b)
+{
+	int ret = judge_border(a, b, GANTRY_EGRESS_UNIX, GANTRY_EGRESS_OTHERS);
+
+	return ret ? ret : judge_border(b, a, GANTRY_EGRESS_UNIX, GANTRY_EGRESS_OTHERS);
+}
+
+/* ---- sockets ------------------------------------------------------------------------------- */
+
+static bool is_known_protocol(u32 type, u32 protocol)
+{
+	switch (type) {
+	case SOCK_STREAM:
+		return !protocol || protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+	case SOCK_DGRAM:
+		return !protocol || protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE ||
+		       protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
+	}
+	return type == SOCK_RAW;
+}
+
+/* Kinds of sockets whose packets pass the tenant's programs, or that stay on the machine. */
+static bool is_known_kind(u32 family, u32 type, u32 protocol)
+{
+	switch (family) {
+	case AF_INET:
+	case AF_INET6:
+		return is_known_protocol(type, protocol);
+	case AF_NETLINK:
+		/* From process to process */
+		return protocol != NETLINK_USERSOCK;
+	}
+	return family == AF_UNIX;
+}
+
+/* Some kinds can send with no further call: none of them is made before, either. */
+SEC("lsm/socket_create")
+int BPF_PROG(socket_create, int family, int type, int protocol, int kern)
+{
+	if (kern || is_known_kind(family, type, protocol))
+		return 0;
+	return refuse_to_tenants(true);
+}
+
+SEC("lsm/socket_connect")
+int BPF_PROG(socket_connect, struct socket *sock, void *address)
+{
+	struct sock *sk = sock->sk;
+	struct destination to;
+	u32 family;
+	u16 named;
+
+	/* For the verifier. */
+	if (!sk)
+		return 0;
+	family = sk->__sk_common.skc_family;
+	if (!is_known_kind(family, sk->sk_type, sk->sk_protocol))
+		return refuse_to_tenants(false);
+	if (family != AF_INET && family != AF_INET6)
+		return 0;
+	if (bpf_probe_read_kernel(&named, sizeof(named), address) ||
+	    !read_address(&to, named, address))
+		return 0;
+	return judge(&to, GANTRY_EGRESS_CONNECT);
+}
+
+/* Sockets that were made outside are left as they were found. */
+static int judge_unix_peer(struct sock *sk)
+{
+	struct sock *peer = BPF_CORE_READ((struct unix_sock *)sk, peer);
+
+	return peer ? judge_border(socket_cgroup(sk), socket_cgroup(peer), GANTRY_EGRESS_UNIX,
+				   GANTRY_EGRESS_OTHERS) : 0;
+}
+
+SEC("lsm/socket_sendmsg")
+int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
+{
+	struct sock *sk = sock->sk;
+	struct destination to;
+	u32 family;
+
+	/* The kernel's own, for whatever the caller is made to wait for. */
+	if (!sk || !sock->file)
+		return 0;
+	family = sk->__sk_common.skc_family;
+	if (!is_known_kind(family, sk->sk_type, sk->sk_protocol))
+		return refuse_to_tenants(false);
+	if (family == AF_UNIX)
+		return judge_unix_peer(sk);
+	if (family == AF_NETLINK || !read_destination(&to, sk, family, msg))
+		return 0;
+	return judge(&to, GANTRY_EGRESS_SEND);
+}
+
+SEC("lsm/unix_stream_connect")
+int BPF_PROG(unix_stream_connect, struct sock *sk, struct sock *other)
+{
+	return judge_neighbours(current_cgroup(), socket_cgroup(other));
+}
+
+SEC("lsm/unix_may_send")
+int BPF_PROG(unix_may_send, struct socket *sock, struct socket *other)
+{
+	struct sock *sk = other->sk;
+
+	return sk ? judge_neighbours(current_cgroup(), socket_cgroup(sk)) : 0;
+}
+
+/* ---- descriptors ------------------------------------------------------------------------------ */
+
+/* A socket is made where its user is, or it is not taken. */
+static int judge_received_socket(struct file *file)
+{
+	struct socket *sock = file->private_data;
+	struct sock *sk;
+	u32 unless = 0;
+
+	/* Opened by its name only (O_PATH). */
+	if (!sock)
+		return 0;
+	sk = BPF_CORE_READ(sock, sk);
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_UNIX)
+		unless = GANTRY_EGRESS_OTHERS;
+	return judge_border(current_cgroup(), socket_cgroup(sk), GANTRY_EGRESS_RECEIVE, unless);
+}
+
+SEC("lsm/file_receive")
+int BPF_PROG(file_receive, struct file *file)
+{
+	if (is_accelerator(file))
+		guard_caller();
+	if ((file->f_inode->i_mode & S_IFMT) == S_IFSOCK)
+		return judge_received_socket(file);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cgroup_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+
+#define ROOT	"/sys/fs/cgroup"
+
+/* What @path has below the root, or NULL. */
+static const char *below_root(const char *path)
+{
+	const char *rest = path + strlen(ROOT);
+
+	if (strncmp(path, ROOT, strlen(ROOT)) || (*rest && *rest != '/'))
+		return NULL;
+	return rest;
+}
+
+/* "/sys/fs/cgroup/a", "/a" and "a" are the same one. */
+static void whole_path(const char *name, char *path, size_t room)
+{
+	if (below_root(name))
+		snprintf(path, room, "%s", name);
+	else
+		snprintf(path, room, ROOT "/%s", name);
+}
+
+int cgroup_make(const char *name)
+{
+	char path[PATH_MAX];
+
+	whole_path(name, path, sizeof(path));
+	return mkdir(path, 0755) ? -errno : 0;
+}
+
+/* Once all links are followed */
+static int check_depth(const char *path, unsigned int limit)
+{
+	char real[PATH_MAX];
+	unsigned int depth = 0;
+	const char *c;
+
+	if (!realpath(path, real))
+		return -errno;
+	c = below_root(real);
+	if (!c)
+		return -ENOTSUP;
+	for (; *c; c++)
+		depth += *c == '/';
+	if (depth > limit)
+		return -ENAMETOOLONG;
+	return depth ? 0 : -EINVAL;
+}
+
+int cgroup_open(const char *name, unsigned int depth)
+{
+	char path[PATH_MAX];
+	struct statfs fs;
+	int folder, ret;
+
+	whole_path(name, path, sizeof(path));
+	ret = check_depth(path, depth);
+	if (ret)
+		return ret;
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return -errno;
+	if (!fstatfs(folder, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
+		return folder;
+	close(folder);
+	return -ENOTSUP;
+}
+
+uint64_t cgroup_id(int folder)
+{
+	struct stat status;
+
+	return fstat(folder, &status) ? 0 : status.st_ino;
+}
+
+void cgroup_remove(uint64_t id)
+{
+	char name[PATH_MAX / 2], path[PATH_MAX];
+
+	cgroup_path(id, name, sizeof(name));
+	if (!name[0])
+		return;
+	whole_path(name, path, sizeof(path));
+	rmdir(path);
+}

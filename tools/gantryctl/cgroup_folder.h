@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Making, opening and removing control groups, version 2. */
+#ifndef GANTRYCTL_CGROUP_FOLDER_H
+#define GANTRYCTL_CGROUP_FOLDER_H
+
+#include <stdint.h>
+
+/** cgroup_make() - a new one, "/a" or "a/b" below /sys/fs/cgroup; 0 or -errno */
+int cgroup_make(const char *name);
+
+/**
+ * cgroup_open() - the folder of a cgroup
+ * @name: as above, or the whole path
+ * @depth: that it may have below the root
+ *
+ * Return: a descriptor, or -ENOTSUP not a cgroup of version 2, -EINVAL the root,
+ * -ENAMETOOLONG deeper than that, or another -errno of open().
+ */
+int cgroup_open(const char *name, unsigned int depth);
+
+/** cgroup_id() - the number of a cgroup whose folder is open */
+uint64_t cgroup_id(int folder);
+
+/** cgroup_remove() - unless it has processes or cgroups in it, or has gone */
+void cgroup_remove(uint64_t id);
+
+#endif /* GANTRYCTL_CGROUP_FOLDER_H */
