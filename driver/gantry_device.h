@@ -69,6 +69,18 @@ struct gantry_engine {
 };
 
 /**
+ * struct gantry_fault - what a card says of an error
+ * @kind: &enum drm_gantry_fault_kind
+ * @access: &enum drm_gantry_fault_access, if there is an @address
+ * @address: in the space of its ring; 0: it does not say
+ */
+struct gantry_fault {
+	u32 kind;
+	u32 access;
+	u64 address;
+};
+
+/**
  * struct gantry_backend_ops - what a backend can do
  *
  * Ring callbacks marked (locked) run with the ring's lock held and interrupts
@@ -128,8 +140,8 @@ struct gantry_backend_ops {
 	void (*kick)(struct gantry_ring *ring);
 	/** @read_seqno: (locked) last number that was reached; cheap, no register read */
 	u32 (*read_seqno)(struct gantry_ring *ring);
-	/** @ring_fault: 0, or the error with which the card itself says that a ring stands */
-	int (*ring_fault)(struct gantry_ring *ring);
+	/** @ring_fault: does the card itself say at what error a ring stands? Then fill @fault */
+	bool (*ring_fault)(struct gantry_ring *ring, struct gantry_fault *fault);
 	/**
 	 * @ring_holder: index of the ring whose work the engine of @ring is at, or -1. Only
 	 * where rings share engines

@@ -152,6 +152,31 @@ static const struct file_operations gantry_fops = {
 	.fop_flags = FOP_UNSIGNED_OFFSET,
 };
 
+/* Nothing, unless there was one. */
+static void gantry_show_fault(struct drm_printer *p, struct gantry_file *file)
+{
+	static const char * const kinds[] = {
+		[DRM_GANTRY_FAULT_HANG] = "hang",
+		[DRM_GANTRY_FAULT_ERROR] = "error",
+		[DRM_GANTRY_FAULT_PAGE] = "page",
+	};
+	static const char * const accesses[] = {
+		[DRM_GANTRY_ACCESS_UNKNOWN] = "access",
+		[DRM_GANTRY_ACCESS_READ] = "read",
+		[DRM_GANTRY_ACCESS_WRITE] = "write",
+	};
+	struct drm_gantry_fault_info info;
+
+	gantry_file_fault(file, &info);
+	if (info.kind == DRM_GANTRY_FAULT_NONE)
+		return;
+	drm_printf(p, "gantry-fault:\t%s, queue %u, job %llu, engine %u", kinds[info.kind],
+		   info.queue, info.seqno, info.engine);
+	if (info.address)
+		drm_printf(p, ", %s at %llx", accesses[info.access], info.address);
+	drm_puts(p, "\n");
+}
+
 /* Documentation/gpu/drm-usage-stats.rst */
 static void gantry_show_fdinfo(struct drm_printer *p, struct drm_file *filp)
 {
@@ -159,6 +184,7 @@ static void gantry_show_fdinfo(struct drm_printer *p, struct drm_file *filp)
 
 	drm_printf(p, "drm-engine-dma:\t%lld ns\n", atomic64_read(&file->busy_ns));
 	drm_printf(p, "gantry-bytes-moved:\t%lld\n", atomic64_read(&file->bytes));
+	gantry_show_fault(p, file);
 	gantry_bo_show_fdinfo(p, filp);
 }
 

@@ -170,6 +170,14 @@ static void gantry_job_give_up(struct gantry_job *job)
 	cmpxchg(&job->queue->stream.error, 0, -ECANCELED);
 }
 
+/* The card failed at it; the ring's lock is held. */
+static void gantry_job_blamed(struct gantry_transfer *xfer, const struct gantry_fault *fault)
+{
+	struct gantry_job *job = container_of(xfer, struct gantry_job, xfer);
+
+	gantry_queue_blame(job->queue, job->fence->seqno, fault);
+}
+
 /* No ring knows the transfer any more. Any context. */
 static void gantry_job_finish(struct gantry_transfer *xfer)
 {
@@ -391,6 +399,7 @@ int gantry_job_push(struct gantry_job *job, u64 *seqno)
 			     job->op_count, &queue->stream,
 			     fence->seqno != READ_ONCE(queue->completed) + 1);
 	job->xfer.started = gantry_job_started;
+	job->xfer.blamed = gantry_job_blamed;
 	job->xfer.finish = gantry_job_finish;
 	fence->submitted = ktime_get();
 	trace_gantry_job_submit(dev_name(queue->file->gdev->drm.dev), queue->file->tenant,

@@ -19,11 +19,13 @@ union gantry_answer {
 	struct drm_gantry_sensor_info sensor;
 	struct drm_gantry_neighbor_info neighbor;
 	struct drm_gantry_counters_info counters;
+	struct drm_gantry_fault_info fault;
 };
 
-static int gantry_query_device(struct gantry_device *gdev, u32 index, union gantry_answer *answer)
+static int gantry_query_device(struct gantry_file *file, u32 index, union gantry_answer *answer)
 {
 	struct drm_gantry_device_info *info = &answer->device;
+	struct gantry_device *gdev = file->gdev;
 	const struct gantry_backend *backend = gdev->backend;
 	struct pci_dev *pdev = gantry_pci_dev(gdev);
 
@@ -48,27 +50,29 @@ static int gantry_query_device(struct gantry_device *gdev, u32 index, union gant
 	return 0;
 }
 
-static int gantry_query_region(struct gantry_device *gdev, u32 index, union gantry_answer *answer)
+static int gantry_query_region(struct gantry_file *file, u32 index, union gantry_answer *answer)
 {
-	gantry_region_info(&gdev->regions[index], &answer->region);
+	gantry_region_info(&file->gdev->regions[index], &answer->region);
 	return 0;
 }
 
-static int gantry_query_sensor(struct gantry_device *gdev, u32 index, union gantry_answer *answer)
+static int gantry_query_sensor(struct gantry_file *file, u32 index, union gantry_answer *answer)
 {
+	struct gantry_device *gdev = file->gdev;
+
 	return gdev->backend->ops->sensor(gdev, index, &answer->sensor);
 }
 
-static int gantry_query_neighbor(struct gantry_device *gdev, u32 index,
-				 union gantry_answer *answer)
+static int gantry_query_neighbor(struct gantry_file *file, u32 index, union gantry_answer *answer)
 {
+	struct gantry_device *gdev = file->gdev;
+
 	return gdev->backend->ops->neighbor(gdev, index, &answer->neighbor);
 }
 
-static int gantry_query_counters(struct gantry_device *gdev, u32 index,
-				 union gantry_answer *answer)
+static int gantry_query_counters(struct gantry_file *file, u32 index, union gantry_answer *answer)
 {
-	struct gantry_counters *counters = &gdev->counters;
+	struct gantry_counters *counters = &file->gdev->counters;
 	struct drm_gantry_counters_info *info = &answer->counters;
 
 	info->jobs_completed = atomic64_read(&counters->jobs_completed);
@@ -85,8 +89,14 @@ static int gantry_query_counters(struct gantry_device *gdev, u32 index,
 	return 0;
 }
 
+static int gantry_query_fault(struct gantry_file *file, u32 index, union gantry_answer *answer)
+{
+	gantry_file_fault(file, &answer->fault);
+	return 0;
+}
+
 struct gantry_query {
-	int (*fill)(struct gantry_device *gdev, u32 index, union gantry_answer *answer);
+	int (*fill)(struct gantry_file *file, u32 index, union gantry_answer *answer);
 	u32 size;
 };
 
@@ -106,6 +116,9 @@ static const struct gantry_query gantry_queries[] = {
 	[DRM_GANTRY_QUERY_COUNTERS] = {
 		gantry_query_counters, sizeof(struct drm_gantry_counters_info),
 	},
+	[DRM_GANTRY_QUERY_FAULT] = {
+		gantry_query_fault, sizeof(struct drm_gantry_fault_info),
+	},
 };
 
 /* How many indices a query has. */
@@ -123,7 +136,7 @@ static u32 gantry_query_count(struct gantry_device *gdev, u32 type)
 	}
 }
 
-static int gantry_query_answer(const struct gantry_query *query, struct gantry_device *gdev,
+static int gantry_query_answer(const struct gantry_query *query, struct gantry_file *file,
 			       u32 index, struct drm_gantry_dev_query *args)
 {
 	union gantry_answer answer = {};
@@ -132,9 +145,9 @@ static int gantry_query_answer(const struct gantry_query *query, struct gantry_d
 	int idx, ret;
 
 	/* The backend may have to ask the card. */
-	if (!drm_dev_enter(&gdev->drm, &idx))
+	if (!drm_dev_enter(&file->gdev->drm, &idx))
 		return -ENODEV;
-	ret = query->fill(gdev, index, &answer);
+	ret = query->fill(file, index, &answer);
 	drm_dev_exit(idx);
 	if (ret)
 		return ret;
@@ -165,7 +178,7 @@ int gantry_query_ioctl(struct drm_device *drm, void *data, struct drm_file *filp
 		return -EINVAL;
 	query = &gantry_queries[type];
 	if (args->pointer)
-		ret = gantry_query_answer(query, gdev, index, args);
+		ret = gantry_query_answer(query, filp->driver_priv, index, args);
 	if (!ret)
 		args->size = query->size;
 	return ret;

@@ -182,7 +182,7 @@ static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 prior
 	ret = PTR_ERR_OR_ZERO(ring);
 	if (ret)
 		goto err_status;
-	gantry_stream_init(&queue->stream, ring, priority);
+	gantry_stream_init(&queue->stream, ring, priority, &file->ended_by_fault);
 	ret = gantry_queue_init_sched(queue);
 	if (ret)
 		goto err_ring;
@@ -261,6 +261,56 @@ static void gantry_queue_close(struct gantry_queue *queue)
 }
 
 /**
+ * gantry_queue_blame - note that the card failed at a job, and why
+ * @queue: the job's
+ * @seqno: its number
+ * @fault: what the card says
+ *
+ * Any context. Jobs that the card has of other queues end by themselves.
+ */
+void gantry_queue_blame(struct gantry_queue *queue, u64 seqno, const struct gantry_fault *fault)
+{
+	const struct gantry_ring *home = queue->stream.home;
+	struct gantry_file *file = queue->file;
+	unsigned long flags;
+
+	spin_lock_irqsave(&file->fault_lock, flags);
+	if (!file->ended_by_fault)
+		file->fault = (struct drm_gantry_fault_info){
+			.kind = fault->kind,
+			.access = fault->access,
+			.address = fault->address,
+			.seqno = seqno,
+			.queue = queue->number,
+			.engine = home->index % home->gdev->engine_count,
+		};
+	if (fault->kind == DRM_GANTRY_FAULT_PAGE)
+		WRITE_ONCE(file->ended_by_fault, true);
+	spin_unlock_irqrestore(&file->fault_lock, flags);
+}
+
+/* Answer %DRM_GANTRY_QUERY_FAULT. */
+void gantry_file_fault(struct gantry_file *file, struct drm_gantry_fault_info *info)
+{
+	spin_lock_irq(&file->fault_lock);
+	*info = file->fault;
+	spin_unlock_irq(&file->fault_lock);
+}
+
+/*
+ * Another queue's job ended the context: who looks at this one's page is to see it, too.
+ * If it has jobs, their end tells.
+ */
+static void gantry_queue_tell_ended(struct gantry_queue *queue)
+{
+	struct drm_gantry_queue_status *status = queue->status;
+
+	lockdep_assert_held(&queue->wait.lock);
+	if (!status->error && queue->completed == queue->seqno)
+		WRITE_ONCE(status->error, -ECANCELED);
+}
+
+/**
  * gantry_queue_begin_job - number a job
  * @queue: which; its submit_lock is held
  * @seqno: out: the number
@@ -273,7 +323,10 @@ int gantry_queue_begin_job(struct gantry_queue *queue, u64 *seqno)
 
 	lockdep_assert_held(&queue->submit_lock);
 	spin_lock_irq(&queue->wait.lock);
-	if (queue->closed || queue->failed || READ_ONCE(queue->stream.error))
+	if (READ_ONCE(queue->file->ended_by_fault))
+		gantry_queue_tell_ended(queue);
+	if (queue->closed || queue->failed || READ_ONCE(queue->stream.error) ||
+	    READ_ONCE(queue->file->ended_by_fault))
 		ret = -EIO;
 	else if (queue->seqno - queue->completed == GANTRY_MAX_JOBS)
 		ret = -EBUSY;
@@ -362,6 +415,7 @@ int gantry_file_open(struct drm_device *drm, struct drm_file *filp)
 	mutex_init(&file->lock);
 	INIT_LIST_HEAD(&file->live);
 	init_waitqueue_head(&file->settled);
+	spin_lock_init(&file->fault_lock);
 	filp->driver_priv = file;
 	trace_gantry_context_open(dev_name(drm->dev), file->tenant, file->context);
 	return 0;
@@ -431,6 +485,8 @@ int gantry_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_fil
 
 	if (args->flags || args->priority >= GANTRY_PRIORITIES)
 		return -EINVAL;
+	if (READ_ONCE(file->ended_by_fault))
+		return -EIO;
 	queue = gantry_queue_new(file, args->priority);
 	if (IS_ERR(queue))
 		return PTR_ERR(queue);
@@ -450,6 +506,7 @@ int gantry_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_fil
 	args->status_handle = handle;
 	args->status_mmap_offset = drm_vma_node_offset_addr(&status->vma_node);
 	args->queue = number;
+	queue->number = number;
 	trace_gantry_queue_create(dev_name(drm->dev), file->tenant, file->context,
 				  queue->fence_context, queue->stream.home->index,
 				  queue->stream.priority);

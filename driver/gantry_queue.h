@@ -10,10 +10,12 @@
 #include <linux/xarray.h>
 #include <drm/gpu_scheduler.h>
 
+#include "gantry_accel.h"
 #include "gantry_transfer.h"
 
 struct gantry_bo;
 struct gantry_space;
+struct gantry_fault;
 struct gantry_fence;
 struct gantry_device;
 struct drm_file;
@@ -35,6 +37,9 @@ struct drm_file;
  * @ended: jobs and queues that have ended, as user space sees it
  * @freed: of these, those that are freed, too
  * @settled: woken when one more is
+ * @ended_by_fault: one of its jobs took a page fault: it takes no work any more
+ * @fault_lock: guards @fault
+ * @fault: its last one
  * @busy_ns: time that jobs of this context were with the card
  * @bytes: bytes they moved
  */
@@ -51,6 +56,9 @@ struct gantry_file {
 	atomic64_t ended;
 	atomic64_t freed;
 	wait_queue_head_t settled;
+	bool ended_by_fault;
+	spinlock_t fault_lock; /* fault */
+	struct drm_gantry_fault_info fault;
 	atomic64_t busy_ns;
 	atomic64_t bytes;
 };
@@ -59,6 +67,7 @@ struct gantry_file {
  * struct gantry_queue - what user space submits to
  * @ref: one for the context, one for each job and each ioctl under way
  * @file: whose
+ * @number: among its queues, as user space names it
  * @node: in &gantry_file.live
  * @sched: its own: drm_sched lets jobs go only in the order in which they
  *	started, so queues that shared one would wait for each other
@@ -83,6 +92,7 @@ struct gantry_file {
 struct gantry_queue {
 	struct kref ref;
 	struct gantry_file *file;
+	u32 number;
 	struct list_head node;
 	struct drm_gpu_scheduler sched;
 	struct drm_sched_entity entity;
@@ -108,10 +118,12 @@ void gantry_file_close(struct drm_device *drm, struct drm_file *filp);
 void gantry_file_freeing(struct gantry_file *file);
 void gantry_file_freed(struct gantry_file *file);
 void gantry_file_settle(struct gantry_file *file);
+void gantry_file_fault(struct gantry_file *file, struct drm_gantry_fault_info *info);
 void gantry_files_wake(struct gantry_device *gdev);
 
 struct gantry_queue *gantry_queue_get(struct gantry_file *file, u32 number);
 void gantry_queue_put(struct gantry_queue *queue);
+void gantry_queue_blame(struct gantry_queue *queue, u64 seqno, const struct gantry_fault *fault);
 int gantry_queue_begin_job(struct gantry_queue *queue, u64 *seqno);
 void gantry_queue_end_job(struct gantry_queue *queue, struct gantry_fence *fence);
 

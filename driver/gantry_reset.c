@@ -72,6 +72,20 @@ static struct gantry_transfer *gantry_ring_guilty(struct gantry_ring *ring)
 	return ring->batches[(ring->completed + 1) % GANTRY_RING_BATCHES].part->xfer;
 }
 
+/**
+ * struct gantry_standstill - a ring that does not get on
+ * @ring: which
+ * @stood: fence number that it has reached
+ * @fault: what the card says of why, or that it says nothing
+ * @error: with which the transfer ends at which it stands
+ */
+struct gantry_standstill {
+	struct gantry_ring *ring;
+	u32 stood;
+	struct gantry_fault fault;
+	int error;
+};
+
 static void gantry_transfer_break(struct gantry_transfer *xfer, int error)
 {
 	gantry_transfer_fail(xfer, error);
@@ -83,26 +97,30 @@ static void gantry_transfer_break(struct gantry_transfer *xfer, int error)
  * The transfer at which the ring stands is the one to blame, if it is the one at
  * which it stood when it was found stuck: the card may have got on since.
  */
-static bool gantry_ring_blame(struct gantry_ring *ring, u32 stood, int error)
+static bool gantry_ring_blame(const struct gantry_standstill *still)
 {
-	struct gantry_transfer *guilty = gantry_ring_guilty(ring);
+	struct gantry_transfer *guilty = gantry_ring_guilty(still->ring);
 
-	if (!guilty || ring->completed != stood)
+	if (!guilty || still->ring->completed != still->stood)
 		return false;
-	gantry_transfer_break(guilty, error);
-	if (error == -ETIME && guilty->stream)
-		atomic64_inc(&ring->gdev->counters.jobs_timed_out);
+	/* Unless it is to blame already. */
+	if (guilty->blamed && !READ_ONCE(guilty->error))
+		guilty->blamed(guilty, &still->fault);
+	gantry_transfer_break(guilty, still->error);
+	if (still->error == -ETIME && guilty->stream)
+		atomic64_inc(&still->ring->gdev->counters.jobs_timed_out);
 	return true;
 }
 
 /* The ring is halted; what it got done is not to blame for anything. */
-static void gantry_ring_accuse(struct gantry_ring *ring, u32 stood, int error)
+static void gantry_ring_accuse(const struct gantry_standstill *still)
 {
+	struct gantry_ring *ring = still->ring;
 	LIST_HEAD(done);
 
 	spin_lock_irq(&ring->lock);
 	gantry_ring_reap(ring, &done);
-	gantry_ring_blame(ring, stood, error);
+	gantry_ring_blame(still);
 	spin_unlock_irq(&ring->lock);
 	gantry_parts_end(&done);
 }
@@ -312,12 +330,10 @@ static int gantry_device_restart(struct gantry_device *gdev, int broken)
 	return 0;
 }
 
-/* @stuck is the ring that made it necessary. */
-static void gantry_device_reset(struct gantry_device *gdev, struct gantry_ring *stuck, u32 stood,
-				int error)
+static void gantry_device_reset(struct gantry_device *gdev, const struct gantry_standstill *still)
 {
 	gantry_rings_halt(gdev);
-	gantry_ring_accuse(stuck, stood, error);
+	gantry_ring_accuse(still);
 	drm_warn(&gdev->drm, "resetting the card: work in flight is lost\n");
 	/* What was in flight anywhere cannot be trusted after it. */
 	if (!gantry_device_restart(gdev, -EIO))
@@ -341,22 +357,23 @@ static void gantry_engine_wait_again(struct gantry_ring *reset)
 }
 
 /* The ring's hardware is stopped: drop the guilty transfer and emit the rest again. */
-static void gantry_ring_restart(struct gantry_ring *ring, u32 stood, int error)
+static void gantry_ring_restart(const struct gantry_standstill *still)
 {
+	struct gantry_ring *ring = still->ring;
 	struct gantry_device *gdev = ring->gdev;
 	LIST_HEAD(done);
 
 	spin_lock_irq(&ring->lock);
 	/* What it did before it stopped is done, and must not be done twice. */
 	gantry_ring_reap(ring, &done);
-	if (gantry_ring_blame(ring, stood, error) && error == -ETIME)
+	if (gantry_ring_blame(still) && still->error == -ETIME)
 		gantry_ring_engine(ring)->resets++;
 	gantry_ring_rewind(ring);
 	spin_unlock_irq(&ring->lock);
 	gantry_parts_end(&done);
 
 	if (gdev->backend->ops->ring_start(ring)) {
-		gantry_device_reset(gdev, ring, stood, error);
+		gantry_device_reset(gdev, still);
 		return;
 	}
 	gantry_engine_wait_again(ring);
@@ -506,12 +523,25 @@ static bool gantry_engine_hangs(const struct gantry_ring *ring, int error)
 	return error == -ETIME && READ_ONCE(gantry_ring_engine(ring)->resets);
 }
 
+/* Find out what is wrong, if the card says so. */
+static void gantry_ring_ask(struct gantry_standstill *still)
+{
+	struct gantry_ring *ring = still->ring;
+
+	if (ring->gdev->backend->ops->ring_fault(ring, &still->fault)) {
+		still->error = -EIO;
+		return;
+	}
+	still->fault = (struct gantry_fault){ .kind = DRM_GANTRY_FAULT_HANG };
+	still->error = -ETIME;
+}
+
 /* The ring stands at fence number @stood. Resetting it helps, unless its engine hangs. */
 static void gantry_ring_recover(struct gantry_ring *ring, u32 stood)
 {
 	struct gantry_device *gdev = ring->gdev;
 	const struct gantry_backend_ops *ops = gdev->backend->ops;
-	int error;
+	struct gantry_standstill still = { .ring = ring, .stood = stood };
 
 	lockdep_assert_held(&gdev->reset_lock);
 	if (!gantry_device_present(gdev)) {
@@ -520,19 +550,19 @@ static void gantry_ring_recover(struct gantry_ring *ring, u32 stood)
 	}
 	gantry_ring_halt(ring);
 	gantry_report_dump(gdev, ring);
-	error = ops->ring_fault(ring) ?: -ETIME;
+	gantry_ring_ask(&still);
 	/* On its way to a stop it may go on behind the error, as if nothing had been. */
-	if (error != -ETIME)
-		gantry_ring_accuse(ring, stood, error);
-	if (gantry_engine_hangs(ring, error) || ops->ring_stop(ring)) {
-		gantry_device_reset(gdev, ring, stood, error);
+	if (still.error != -ETIME)
+		gantry_ring_accuse(&still);
+	if (gantry_engine_hangs(ring, still.error) || ops->ring_stop(ring)) {
+		gantry_device_reset(gdev, &still);
 		return;
 	}
 	atomic64_inc(&gdev->counters.ring_resets);
-	trace_gantry_ring_reset(dev_name(gdev->drm.dev), ring->index, error);
+	trace_gantry_ring_reset(dev_name(gdev->drm.dev), ring->index, still.error);
 	drm_warn(&gdev->drm, "ring %u %s and was reset\n", ring->index,
-		 error == -ETIME ? "stood still" : "reported an error");
-	gantry_ring_restart(ring, stood, error);
+		 still.error == -ETIME ? "stood still" : "reported an error");
+	gantry_ring_restart(&still);
 }
 
 /* Has nothing moved for so long, although the card has something to do? @stood: since when */
@@ -576,10 +606,12 @@ static bool gantry_ring_held_up(struct gantry_ring *ring)
 /* A card that reports an error need not be given the whole time. */
 static bool gantry_ring_stuck(struct gantry_ring *ring, u32 *stood)
 {
+	struct gantry_fault fault = {};
+
 	return (gantry_ring_stalled(ring, gantry_job_timeout_ms(), stood) &&
 		!gantry_ring_held_up(ring)) ||
 	       (gantry_ring_stalled(ring, gantry_watchdog_ms(), stood) &&
-		ring->gdev->backend->ops->ring_fault(ring));
+		ring->gdev->backend->ops->ring_fault(ring, &fault));
 }
 
 /**

@@ -152,6 +152,8 @@ static int gantry_part_error(struct gantry_ring *ring, struct gantry_part *part)
 		error = READ_ONCE(part->xfer->error);
 	if (!error && stream)
 		error = READ_ONCE(stream->error);
+	if (!error && stream && READ_ONCE(*stream->ended))
+		error = -ECANCELED;
 	return error;
 }
 

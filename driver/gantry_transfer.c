@@ -11,8 +11,10 @@
  * @stream: what to initialise
  * @home: ring its ordered transfers will take
  * @priority: of its transfers
+ * @ended: see &gantry_stream.ended
  */
-void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home, u32 priority)
+void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home, u32 priority,
+			const bool *ended)
 {
 	stream->home = home;
 	stream->priority = priority;
@@ -20,6 +22,7 @@ void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home, 
 	INIT_LIST_HEAD(&stream->backlog);
 	stream->in_flight = 0;
 	stream->error = 0;
+	stream->ended = ended;
 }
 
 /**
@@ -82,6 +85,7 @@ void gantry_transfer_init(struct gantry_transfer *xfer, u32 rings,
 	xfer->error = 0;
 	xfer->stream = stream;
 	xfer->started = NULL;
+	xfer->blamed = NULL;
 	atomic_set(&xfer->parts_left, xfer->part_count);
 	for (i = 0; i < xfer->part_count; i++)
 		xfer->parts[i] = (struct gantry_part){

@@ -13,6 +13,7 @@
 
 struct gantry_device;
 struct gantry_extents;
+struct gantry_fault;
 struct gantry_ring;
 struct gantry_transfer;
 
@@ -58,6 +59,7 @@ struct gantry_op {
  * @backlog: the ones after it
  * @in_flight: batches the ring holds
  * @error: once set, nothing more of this stream reaches the card
+ * @ended: of whoever owns it and others: once set, nothing more of any of them does
  */
 struct gantry_stream {
 	struct gantry_ring *home;
@@ -66,6 +68,7 @@ struct gantry_stream {
 	struct list_head backlog;
 	u32 in_flight;
 	int error;
+	const bool *ended;
 };
 
 /**
@@ -116,6 +119,8 @@ struct gantry_part {
  * @stream: keeps it in order; NULL: needs none
  * @started: called when a ring emits the first batch of a part, with that ring's lock
  *	held; may be NULL
+ * @blamed: called when a ring of it was found to stand still at it, with that ring's
+ *	lock held; may be NULL
  * @finish: called once, when no ring knows it any more, from any context,
  *	with no lock held; may free the transfer
  * @parts: one a ring
@@ -128,11 +133,13 @@ struct gantry_transfer {
 	int error;
 	struct gantry_stream *stream;
 	void (*started)(struct gantry_transfer *xfer);
+	void (*blamed)(struct gantry_transfer *xfer, const struct gantry_fault *fault);
 	void (*finish)(struct gantry_transfer *xfer);
 	struct gantry_part parts[GANTRY_MAX_SPREAD];
 };
 
-void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home, u32 priority);
+void gantry_stream_init(struct gantry_stream *stream, struct gantry_ring *home, u32 priority,
+			const bool *ended);
 void gantry_stream_cancel(struct gantry_stream *stream, int error);
 
 void gantry_transfer_init(struct gantry_transfer *xfer, u32 rings,

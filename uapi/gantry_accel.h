@@ -56,6 +56,9 @@ enum drm_gantry_query_type {
 
 	/** @DRM_GANTRY_QUERY_COUNTERS: a &struct drm_gantry_counters_info; index 0 */
 	DRM_GANTRY_QUERY_COUNTERS = 4,
+
+	/** @DRM_GANTRY_QUERY_FAULT: a &struct drm_gantry_fault_info; index 0 */
+	DRM_GANTRY_QUERY_FAULT = 5,
 };
 
 /**
@@ -255,6 +258,71 @@ struct drm_gantry_counters_info {
 	__u64 device_resets_failed;
 };
 
+/**
+ * enum drm_gantry_fault_kind - what became of a job that the card could not do
+ */
+enum drm_gantry_fault_kind {
+	/** @DRM_GANTRY_FAULT_NONE: no job of this context was to blame for anything */
+	DRM_GANTRY_FAULT_NONE = 0,
+
+	/** @DRM_GANTRY_FAULT_HANG: it made no progress, and the card does not say why */
+	DRM_GANTRY_FAULT_HANG = 1,
+
+	/** @DRM_GANTRY_FAULT_ERROR: the card reported an error of its own or of memory */
+	DRM_GANTRY_FAULT_ERROR = 2,
+
+	/**
+	 * @DRM_GANTRY_FAULT_PAGE: it reached for an address at which the context has
+	 * nothing, or for what it may only read. The context takes no work any more
+	 */
+	DRM_GANTRY_FAULT_PAGE = 3,
+};
+
+/**
+ * enum drm_gantry_fault_access - what was done at the address of a fault
+ */
+enum drm_gantry_fault_access {
+	/** @DRM_GANTRY_ACCESS_UNKNOWN: the card does not say */
+	DRM_GANTRY_ACCESS_UNKNOWN = 0,
+
+	/** @DRM_GANTRY_ACCESS_READ: it was read */
+	DRM_GANTRY_ACCESS_READ = 1,
+
+	/** @DRM_GANTRY_ACCESS_WRITE: it was written */
+	DRM_GANTRY_ACCESS_WRITE = 2,
+};
+
+/**
+ * struct drm_gantry_fault_info - the last fault of the context that asks
+ *
+ * It tells a job that failed by itself from one that was only in flight when the card
+ * was reset, which leaves no fault. Behind a page fault no other is noted. A Trainium2 has
+ * no page tables: its faults are no page faults, and have no address.
+ */
+struct drm_gantry_fault_info {
+	/** @kind: one of &enum drm_gantry_fault_kind; if NONE, all else is zero */
+	__u32 kind;
+
+	/** @access: one of &enum drm_gantry_fault_access */
+	__u32 access;
+
+	/**
+	 * @address: where it was, in the address space of the context, down to the page;
+	 * 0: the card does not say. User space is not told where its buffers are in
+	 * there: this is to be compared with other faults and the device coredump
+	 */
+	__u64 address;
+
+	/** @seqno: the job's number in its queue */
+	__u64 seqno;
+
+	/** @queue: that queue's number; it may be closed by now */
+	__u32 queue;
+
+	/** @engine: what was at it, below &drm_gantry_device_info.ring_count */
+	__u32 engine;
+};
+
 /** Region of buffers in host memory. */
 #define DRM_GANTRY_REGION_HOST		0xffffffffu
 /** Any region of device memory: the driver takes the one with most room. */
@@ -336,7 +404,10 @@ struct drm_gantry_queue_status {
 	/** @completed: sequence number of the last job that ended, well or not */
 	__u64 completed;
 
-	/** @error_seqno: sequence number of the job that broke the queue */
+	/**
+	 * @error_seqno: sequence number of the job that broke the queue, 0: one of
+	 * another queue ended the whole context
+	 */
 	__u64 error_seqno;
 
 	/** @error: 0, or the negative errno the queue broke with */
@@ -363,7 +434,8 @@ struct drm_gantry_queue_status {
  * Errors: -EINVAL unknown flags or priority, dirty padding;
  * -ENOSPC this context has drm_gantry_device_info.max_queues already, or the queues of
  * all contexts together are as many as the card has channels for; -ENOMEM; -EIO a
- * channel of the card did not start.
+ * channel of the card did not start, or the context ended in a page fault (see
+ * &struct drm_gantry_fault_info): open another.
  */
 struct drm_gantry_queue_create {
 	/** @flags: zero */
@@ -477,7 +549,8 @@ struct drm_gantry_sync {
  * -EACCES the destination is read-only; -EBUSY the queue holds
  * drm_gantry_device_info.max_jobs jobs: wait for one and call again (never
  * -EAGAIN, on which libdrm's drmIoctl() calls again by itself, for ever);
- * -EIO the queue broke (see &drm_gantry_queue_status.error): make a new one;
+ * -EIO the queue broke (see &drm_gantry_queue_status.error): make a new one, in
+ * another context if this one ended in a page fault;
  * -ESTALE a buffer was device memory of another card, which has gone; -ENOMEM.
  */
 struct drm_gantry_queue_submit {
@@ -538,7 +611,8 @@ struct drm_gantry_queue_wait {
 
 	/**
 	 * @status: out: 0, or why the job failed: -ETIME it made no progress,
-	 * -ECANCELED an earlier job broke the queue, -EIO the card reported an
+	 * -ECANCELED an earlier job broke the queue, or one of another queue ended
+	 * the context in a page fault, -EIO the card reported an
 	 * error, or another card whose memory the job used was reset or went
 	 * away meanwhile, -ENODEV the card went away
 	 */

@@ -117,3 +117,22 @@ int gantry_device_get_counters(const struct gantry_device *dev,
 	return gtr_struct_out(info, GTR_SIZE_WITH(struct gantry_counters_info, bytes_scrub_failed),
 			      &ours, sizeof(ours));
 }
+
+int gantry_device_get_fault(const struct gantry_device *dev, struct gantry_fault_info *info)
+{
+	struct drm_gantry_fault_info kernel = { 0 };
+	struct gantry_fault_info ours = { 0 };
+	int ret;
+
+	ret = query(dev, DRM_GANTRY_QUERY_FAULT, 0, &kernel, sizeof(kernel));
+	if (ret)
+		return ret;
+	ours.address = kernel.address;
+	ours.seqno = kernel.seqno;
+	ours.kind = kernel.kind;
+	ours.access = kernel.access;
+	ours.queue = kernel.queue;
+	ours.engine = kernel.engine;
+	return gtr_struct_out(info, GTR_SIZE_WITH(struct gantry_fault_info, engine),
+			      &ours, sizeof(ours));
+}

@@ -186,32 +186,64 @@ void ga100_errors_clear(struct ga100_runlist *runlist, const struct ga100_errors
 		writel(errors->copy, runlist->engine + GA100_LCE_INTR);
 }
 
+static u32 ga100_fault_access(u32 info)
+{
+	switch (GA100_FAULT_INFO_ACCESS(info)) {
+	case GA100_ACCESS_READ:
+		return DRM_GANTRY_ACCESS_READ;
+	case GA100_ACCESS_WRITE:
+		return DRM_GANTRY_ACCESS_WRITE;
+	default:
+		return DRM_GANTRY_ACCESS_UNKNOWN;
+	}
+}
+
+/* Was it the page tables that refused, or what they led to that failed? */
+static u32 ga100_fault_kind(u32 info)
+{
+	switch (GA100_FAULT_INFO_TYPE(info)) {
+	case GA100_FAULT_PDE:
+	case GA100_FAULT_PDE_SIZE:
+	case GA100_FAULT_PTE:
+	case GA100_FAULT_VA_LIMIT:
+	case GA100_FAULT_PRIV:
+	case GA100_FAULT_RO:
+	case GA100_FAULT_WO:
+		return DRM_GANTRY_FAULT_PAGE;
+	default:
+		return DRM_GANTRY_FAULT_ERROR;
+	}
+}
+
 /* &gantry_backend_ops.ring_fault */
-int ga100_ring_fault(struct gantry_ring *ring)
+bool ga100_ring_fault(struct gantry_ring *ring, struct gantry_fault *fault)
 {
 	struct ga100_ring *aring = ring->priv;
 	struct ga100_runlist *runlist = aring->runlist;
 
 	ga100_faults_read(ring->gdev->priv);
-	if (aring->fault.info ||
-	    readl(runlist->channels + GA100_CHRAM_CHANNEL(ring->index)) & GA100_FAULTED ||
-	    ga100_pbdma_error(runlist, ring->index, GA100_PBDMA_INTR_0) ||
-	    ga100_pbdma_error(runlist, ring->index, GA100_PBDMA_INTR_1) ||
-	    ga100_copy_error(runlist, ring->index))
-		return -EIO;
-	return 0;
+	if (aring->fault.info) {
+		fault->kind = ga100_fault_kind(aring->fault.info);
+		fault->access = ga100_fault_access(aring->fault.info);
+		fault->address = aring->fault.address;
+		return true;
+	}
+	fault->kind = DRM_GANTRY_FAULT_ERROR;
+	return readl(runlist->channels + GA100_CHRAM_CHANNEL(ring->index)) & GA100_FAULTED ||
+	       ga100_pbdma_error(runlist, ring->index, GA100_PBDMA_INTR_0) ||
+	       ga100_pbdma_error(runlist, ring->index, GA100_PBDMA_INTR_1) ||
+	       ga100_copy_error(runlist, ring->index);
 }
 
 static const char *ga100_access_name(u32 info)
 {
-	switch (GA100_FAULT_INFO_ACCESS(info)) {
-	case GA100_ACCESS_READ:
-		return "read";
-	case GA100_ACCESS_WRITE:
-		return "write";
-	default:
-		return "access";
-	}
+	static const char * const names[] = {
+		[DRM_GANTRY_ACCESS_UNKNOWN] = "access",
+		[DRM_GANTRY_ACCESS_READ] = "read",
+		[DRM_GANTRY_ACCESS_WRITE] = "write",
+	};
+
+	return names[ga100_fault_access(info)];
 }
 
 /**

@@ -10,6 +10,7 @@
 
 struct drm_printer;
 struct gantry_device;
+struct gantry_fault;
 struct gantry_ring;
 struct gantry_space;
 struct drm_gantry_neighbor_info;
@@ -63,7 +64,7 @@ u32 trn2_emit_fill(struct gantry_ring *ring, u64 dst, u32 pattern, u32 length, b
 void trn2_emit_fence(struct gantry_ring *ring, u32 seqno);
 void trn2_kick(struct gantry_ring *ring);
 u32 trn2_read_seqno(struct gantry_ring *ring);
-int trn2_ring_fault(struct gantry_ring *ring);
+bool trn2_ring_fault(struct gantry_ring *ring, struct gantry_fault *fault);
 void trn2_ring_dump(struct gantry_ring *ring, struct drm_printer *p);
 
 /* trainium_engine.c */

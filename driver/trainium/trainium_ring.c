@@ -189,9 +189,10 @@ u32 trn2_read_seqno(struct gantry_ring *ring)
 }
 
 /* &gantry_backend_ops.ring_fault: causes stay set until trn2_ring_start() */
-int trn2_ring_fault(struct gantry_ring *ring)
+bool trn2_ring_fault(struct gantry_ring *ring, struct gantry_fault *fault)
 {
-	return trn2_engine_faulted(((struct trn2_ring *)ring->priv)->regs) ? -EIO : 0;
+	fault->kind = DRM_GANTRY_FAULT_ERROR;
+	return trn2_engine_faulted(((struct trn2_ring *)ring->priv)->regs);
 }
 
 static void trn2_queue_dump(const char *side, void __iomem *queue, struct drm_printer *p)

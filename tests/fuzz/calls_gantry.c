@@ -19,7 +19,7 @@ static const int queue_wait_errors[] = { EINVAL, ENOENT, ETIME, EINTR, 0 };
 static const uint32_t query_sizes[] = {
 	sizeof(struct drm_gantry_device_info), sizeof(struct drm_gantry_region_info),
 	sizeof(struct drm_gantry_sensor_info), sizeof(struct drm_gantry_neighbor_info),
-	sizeof(struct drm_gantry_counters_info),
+	sizeof(struct drm_gantry_counters_info), sizeof(struct drm_gantry_fault_info),
 };
 
 static void make_query(struct call *c)
@@ -34,7 +34,7 @@ static void make_query(struct call *c)
 		args->type = DRM_GANTRY_QUERY_REGION;
 	if (args->type == DRM_GANTRY_QUERY_REGION)
 		args->index = rng_below(&c->rng, regions_of(c));
-	else if (args->type != DRM_GANTRY_QUERY_DEVICE && args->type != DRM_GANTRY_QUERY_COUNTERS)
+	else if (args->type == DRM_GANTRY_QUERY_SENSOR || args->type == DRM_GANTRY_QUERY_NEIGHBOR)
 		args->index = rng_below(&c->rng, 4);
 	args->size = rng_one_in(&c->rng, 4) ? rng_below(&c->rng, 4100) : query_sizes[args->type];
 	if (!rng_one_in(&c->rng, 8))
@@ -50,6 +50,7 @@ static void predict_index(struct call *c)
 	switch (args->type) {
 	case DRM_GANTRY_QUERY_DEVICE:
 	case DRM_GANTRY_QUERY_COUNTERS:
+	case DRM_GANTRY_QUERY_FAULT:
 		refuse_if(c, args->index, ENOENT);
 		break;
 	case DRM_GANTRY_QUERY_REGION:

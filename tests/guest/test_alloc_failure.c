@@ -550,6 +550,11 @@ static int call_query_counters(struct scene *s)
 	return query(s, DRM_GANTRY_QUERY_COUNTERS);
 }
 
+static int call_query_fault(struct scene *s)
+{
+	return query(s, DRM_GANTRY_QUERY_FAULT);
+}
+
 static char node[64];
 
 static int call_open(struct scene *s)
@@ -641,6 +646,7 @@ static const struct subject frugal[] = {
 	{ "DEV_QUERY of a region", NULL, call_query_region, NULL, true },
 	{ "DEV_QUERY of a sensor", NULL, call_query_sensor, NULL, true },
 	{ "DEV_QUERY of the counters", NULL, call_query_counters, NULL, true },
+	{ "DEV_QUERY of the last fault", NULL, call_query_fault, NULL, true },
 };
 
 /* ---- one after the other ------------------------------------------------------------------------ */

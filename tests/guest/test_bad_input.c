@@ -100,12 +100,13 @@ static void a_bad_query_is_refused(void **state)
 		struct drm_gantry_dev_query args;
 		int error;
 	} bad[] = {
-		{ { .type = 5 }, EINVAL },
+		{ { .type = DRM_GANTRY_QUERY_FAULT + 1 }, EINVAL },
 		{ { .type = UINT32_MAX }, EINVAL },
 		{ { .pad = 1 }, EINVAL },
 		{ { .index = 1 }, ENOENT },
 		{ { .type = DRM_GANTRY_QUERY_REGION, .index = 4 }, ENOENT },
 		{ { .type = DRM_GANTRY_QUERY_COUNTERS, .index = UINT32_MAX }, ENOENT },
+		{ { .type = DRM_GANTRY_QUERY_FAULT, .index = 1 }, ENOENT },
 		{ { .size = 64, .pointer = 0x1000 }, EFAULT },
 		{ { .size = 64, .pointer = UINT64_MAX - 8 }, EFAULT },
 		{ { .size = UINT32_MAX, .pointer = (uintptr_t)&info }, EINVAL },

@@ -45,6 +45,28 @@ static struct gantry_queue *queue_make(struct gantry_device *dev)
 	return queue;
 }
 
+static struct gantry_fault_info fault_now(struct gantry_device *dev)
+{
+	struct gantry_fault_info info = { .size = sizeof(info) };
+
+	assert_done(gantry_device_get_fault(dev, &info));
+	return info;
+}
+
+/* Of a context: no address is known of it on a chip that has no page tables. */
+static void expect_fault(struct gantry_device *dev, uint32_t kind, uint64_t seqno)
+{
+	struct gantry_fault_info info = fault_now(dev);
+
+	assert_int_equal(info.kind, kind);
+	assert_int_equal(info.seqno, seqno);
+	assert_in_range(info.engine, 0, device_now(gantry_device_fd(dev)).ring_count - 1);
+	if (fault_known(0, "page-fault"))
+		return;
+	assert_int_equal(info.address, 0);
+	assert_int_equal(info.access, GANTRY_ACCESS_UNKNOWN);
+}
+
 /* Two queues that share a ring: rings are given out in turn. */
 static void queues_on_one_ring(struct gantry_device *dev, struct gantry_queue *pair[2])
 {
@@ -65,6 +87,7 @@ static void queues_on_one_ring(struct gantry_device *dev, struct gantry_queue *p
 static void a_job_that_the_card_cannot_do_breaks_its_queue(void **state)
 {
 	struct bench *b = *state;
+	struct gantry_device *other = card_open(0);
 	struct gantry_fence *fence = fence_make(b->dev);
 	struct gate gate = gate_make();
 	struct gantry_buffer *src = buffer_make(b->dev, 64 * KIB, GANTRY_REGION_HOST);
@@ -88,6 +111,7 @@ static void a_job_that_the_card_cannot_do_breaks_its_queue(void **state)
 	bus_mastering(card_address(0), true);
 	assert_refused(gantry_queue_error(queue, &broke_at), EIO);
 	assert_int_equal(broke_at, failed);
+	expect_fault(b->dev, GANTRY_FAULT_ERROR, failed);
 
 	/* The queue is broken, the card is not. */
 	assert_done(gantry_queue_prep_copy(queue, dst, 0, src, 0, 4 * KIB, 0));
@@ -105,7 +129,9 @@ static void a_job_that_the_card_cannot_do_breaks_its_queue(void **state)
 	assert_int_equal(after.jobs_failed - before.jobs_failed, 2);
 	assert_int_equal(after.ring_resets - before.ring_resets, 1);
 	assert_int_equal(after.device_resets, before.device_resets);
+	assert_int_equal(fault_now(other).kind, GANTRY_FAULT_NONE);
 
+	gantry_device_close(other);
 	gantry_queue_destroy(fresh);
 	gate_destroy(&gate);
 	gantry_fence_destroy(fence);
@@ -247,6 +273,7 @@ static void a_card_that_no_ring_reset_helps_is_reset_as_a_whole(void **state)
 	struct drm_gantry_counters_info before = counters_now(b->fd), after;
 
 	two_jobs_fail_on_one_ring(b, hang, ETIME);
+	expect_fault(b->dev, GANTRY_FAULT_HANG, 1);
 	after = counters_now(b->fd);
 	assert_int_equal(after.ring_resets - before.ring_resets, 1);
 	assert_int_equal(after.device_resets - before.device_resets, 1);

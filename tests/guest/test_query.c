@@ -173,6 +173,7 @@ static void no_pointer_asks_for_the_size(void **state)
 		{ DRM_GANTRY_QUERY_SENSOR, sizeof(struct drm_gantry_sensor_info) },
 		{ DRM_GANTRY_QUERY_NEIGHBOR, sizeof(struct drm_gantry_neighbor_info) },
 		{ DRM_GANTRY_QUERY_COUNTERS, sizeof(struct drm_gantry_counters_info) },
+		{ DRM_GANTRY_QUERY_FAULT, sizeof(struct drm_gantry_fault_info) },
 	};
 	struct bench *b = *state;
 	unsigned int i;

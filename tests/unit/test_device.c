@@ -208,6 +208,33 @@ static void counters_are_translated(void **state)
 	gantry_device_close(dev);
 }
 
+static void a_fault_is_translated(void **state)
+{
+	struct drm_gantry_fault_info kernel = {
+		.kind = DRM_GANTRY_FAULT_PAGE,
+		.access = DRM_GANTRY_ACCESS_WRITE,
+		.address = 0x12000000000,
+		.seqno = 7,
+		.queue = 3,
+		.engine = 5,
+	};
+	struct gantry_fault_info info = { .size = sizeof(info) };
+	struct gantry_device *dev = mock_device();
+
+	(void)state;
+	mock_query(DRM_GANTRY_QUERY_FAULT, 0, &kernel, sizeof(kernel), 0);
+	assert_int_equal(gantry_device_get_fault(dev, &info), 0);
+	assert_int_equal(info.kind, GANTRY_FAULT_PAGE);
+	assert_int_equal(info.access, GANTRY_ACCESS_WRITE);
+	assert_int_equal(info.address, 0x12000000000);
+	assert_int_equal(info.seqno, 7);
+	assert_int_equal(info.queue, 3);
+	assert_int_equal(info.engine, 5);
+	mock_query(DRM_GANTRY_QUERY_FAULT, 0, NULL, sizeof(kernel), ENODEV);
+	assert_int_equal(gantry_device_get_fault(dev, &info), -ENODEV);
+	gantry_device_close(dev);
+}
+
 static void structure_of_a_newer_program_is_zero_filled(void **state)
 {
 	struct {
@@ -263,6 +290,7 @@ int main(void)
 		kernel_test(sensor_is_translated),
 		kernel_test(neighbor_is_translated),
 		kernel_test(counters_are_translated),
+		kernel_test(a_fault_is_translated),
 		kernel_test(structure_of_a_newer_program_is_zero_filled),
 		kernel_test(structure_without_size_is_refused),
 		kernel_test(objects_outlive_the_device),

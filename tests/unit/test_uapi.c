@@ -85,6 +85,14 @@ FOLLOWS(drm_gantry_counters_info, bytes_scrubbed, bytes_filled);
 FOLLOWS(drm_gantry_counters_info, bytes_scrub_failed, bytes_scrubbed);
 FOLLOWS(drm_gantry_counters_info, device_resets_failed, bytes_scrub_failed);
 
+SIZE(drm_gantry_fault_info, 32);
+AT(drm_gantry_fault_info, kind, 0);
+AT(drm_gantry_fault_info, access, 4);
+AT(drm_gantry_fault_info, address, 8);
+AT(drm_gantry_fault_info, seqno, 16);
+AT(drm_gantry_fault_info, queue, 24);
+AT(drm_gantry_fault_info, engine, 28);
+
 SIZE(drm_gantry_bo_create, 32);
 AT(drm_gantry_bo_create, size, 0);
 AT(drm_gantry_bo_create, region, 8);

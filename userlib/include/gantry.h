@@ -472,6 +472,74 @@ struct gantry_counters_info {
 int gantry_device_get_counters(const struct gantry_device *dev,
 			       struct gantry_counters_info *info);
 
+/**
+ * enum gantry_fault_kind - why the card could not do a job
+ */
+enum gantry_fault_kind {
+	/** @GANTRY_FAULT_NONE: no job of this device was to blame for anything */
+	GANTRY_FAULT_NONE = 0,
+	/** @GANTRY_FAULT_HANG: it made no progress, and the card does not say why */
+	GANTRY_FAULT_HANG = 1,
+	/** @GANTRY_FAULT_ERROR: the card reported an error of its own or of memory */
+	GANTRY_FAULT_ERROR = 2,
+	/**
+	 * @GANTRY_FAULT_PAGE: it reached for an address at which this device has nothing,
+	 * or for what it may only read: open the card anew, this one takes no work any more
+	 */
+	GANTRY_FAULT_PAGE = 3,
+};
+
+/**
+ * enum gantry_fault_access - what was done where the fault was
+ */
+enum gantry_fault_access {
+	/** @GANTRY_ACCESS_UNKNOWN: the card does not say */
+	GANTRY_ACCESS_UNKNOWN = 0,
+	/** @GANTRY_ACCESS_READ: it was read */
+	GANTRY_ACCESS_READ = 1,
+	/** @GANTRY_ACCESS_WRITE: it was written */
+	GANTRY_ACCESS_WRITE = 2,
+};
+
+/**
+ * struct gantry_fault_info - a job that the card could not do
+ */
+struct gantry_fault_info {
+	/** @size: sizeof(struct gantry_fault_info) */
+	size_t size;
+	/**
+	 * @address: where it was, as the card's own page tables have it, 0: the card does
+	 * not say; to be compared with other faults and the device coredump
+	 */
+	uint64_t address;
+	/** @seqno: of the job in its queue, the one whose gantry_queue_error() names it */
+	uint64_t seqno;
+	/** @kind: one of &enum gantry_fault_kind; if NONE, all else is zero */
+	uint32_t kind;
+	/** @access: one of &enum gantry_fault_access */
+	uint32_t access;
+	/** @queue: the kernel's number of the queue, as the tracepoint of its making has it */
+	uint32_t queue;
+	/** @engine: the engine at work, below gantry_device_info.ring_count */
+	uint32_t engine;
+};
+
+/**
+ * gantry_device_get_fault() - tell why the card could not do a job
+ * @info: filled in; its size is set by the caller
+ *
+ * Tells of the last job that was submitted through @dev and was itself to blame. A
+ * job that failed with -EIO and left no fault was only in flight when the card was
+ * reset: submit it again.
+ *
+ * After a page fault, which only cards with page tables have (A100; a Trainium2 tells
+ * no address either), nothing submitted through @dev is done any more. Its buffers stay,
+ * to be mapped, or exported to another gantry_device_open() of the card.
+ *
+ * Return: 0.
+ */
+int gantry_device_get_fault(const struct gantry_device *dev, struct gantry_fault_info *info);
+
 /* ---- Buffers: memory of the host or of the card ------------------------ */
 
 /** Region of buffers in host memory. */
@@ -765,7 +833,8 @@ struct gantry_queue_options {
  *	libgantry, or leave the option zero;
  *   -ENOSPC  this context has gantry_device_info.max_queues already, or there are as
  *	many queues on the card as it takes: destroy one;
- *   -EIO  the card has a fault: see its state in sysfs.
+ *   -EIO  the card has a fault: see its state in sysfs; or a job of this device took
+ *	a page fault, which gantry_device_get_fault() tells: open the card anew.
  */
 int gantry_queue_create(struct gantry_device *dev,
 			const struct gantry_queue_options *options,
@@ -877,7 +946,7 @@ int gantry_queue_discard(struct gantry_queue *queue);
  *   -ESTALE  a buffer was the device memory of another card, which has gone:
  *	discard the batch, and destroy the buffer;
  *   -EIO  an earlier job broke the queue: gantry_queue_error() tells which and
- *	why, and a new queue goes on.
+ *	why, and a new queue goes on, after a page fault one of a card opened anew.
  */
 int gantry_queue_submit(struct gantry_queue *queue, uint64_t *seqno);
 
@@ -897,9 +966,10 @@ int gantry_queue_submit(struct gantry_queue *queue, uint64_t *seqno);
  *	the queue is broken: make a new one; the kernel log says what became of
  *	the card;
  *   -ECANCELED  an earlier job broke the queue, so this one was not done:
- *	gantry_queue_error() tells which and why;
+ *	gantry_queue_error() tells which and why; or a job of another queue took a
+ *	page fault: gantry_device_get_fault() tells;
  *   -EIO  the card reported an error, and the queue is broken: make a new one;
- *	the kernel log says what became of the card;
+ *	gantry_device_get_fault() tells whether it was this job's own;
  *   -ENODEV  the card was removed while it had the job.
  */
 int gantry_queue_wait(struct gantry_queue *queue, uint64_t seqno, int64_t timeout);
@@ -916,15 +986,17 @@ uint64_t gantry_queue_completed(const struct gantry_queue *queue);
 
 /**
  * gantry_queue_error() - tell what broke the queue
- * @seqno: the job that did; may be NULL
+ * @seqno: the job that did, 0: one of another queue; may be NULL
  *
  * One read of the status page: no system call.
  *
  * Return: 0 when the queue is fine (@seqno is not written), or how that job failed
  *   -ETIME  the card made no progress with the job, so the driver ended it: make
  *	a new queue; the kernel log says what became of the card;
- *   -EIO  the card reported an error: make a new queue; the kernel log says what
- *	became of the card;
+ *   -EIO  the card reported an error: make a new queue; gantry_device_get_fault()
+ *	tells whether it was the job's own;
+ *   -ECANCELED  a job of another queue took a page fault: gantry_device_get_fault()
+ *	tells, and the card has to be opened anew;
  *   -ENODEV  the card was removed.
  */
 int gantry_queue_error(const struct gantry_queue *queue, uint64_t *seqno);
