@@ -38,14 +38,6 @@ struct cgroup {
 	struct cgroup *ancestors[];
 } __attribute__((preserve_access_index));
 
-struct css_set {
-	struct cgroup *dfl_cgrp;
-} __attribute__((preserve_access_index));
-
-struct task_struct {
-	struct css_set *cgroups;
-} __attribute__((preserve_access_index));
-
 struct inode {
 	u16 i_mode;
 	u32 i_rdev;
@@ -76,10 +68,6 @@ struct sock {
 	u16 sk_type;
 	u16 sk_protocol;
 	struct sock_cgroup_data sk_cgrp_data;
-} __attribute__((preserve_access_index));
-
-struct unix_sock {
-	struct sock *peer;
 } __attribute__((preserve_access_index));
 
 struct socket {
@@ -253,11 +241,6 @@ static bool read_destination(struct destination *to, struct sock *sk, u32 family
 
 /* ---- from one cgroup to another ------------------------------------------------------------ */
 
-static struct cgroup *current_cgroup(void)
-{
-	return bpf_get_current_task_btf()->cgroups->dfl_cgrp;
-}
-
 static struct cgroup *socket_cgroup(struct sock *sk)
 {
 	return BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
@@ -271,20 +254,22 @@ static u64 ancestor_id(struct cgroup *cgroup, u32 level)
 	return BPF_CORE_READ(cgroup, ancestors[level], kn, id);
 }
 
-/* May what is in one cgroup reach the other: is that in the same tenants? */
-static int judge_border(struct cgroup *from, struct cgroup *to, u32 hook, u32 unless)
+/*
+ * May whoever calls have to do with what belongs to the other cgroup: is that in the
+ * same tenants?
+ */
+static int judge_other(struct cgroup *other, u32 hook, u32 unless)
 {
 	struct gantry_egress_tenant *tenant;
 	u32 level;
 	u64 id;
 
 	for (level = 1; level <= GANTRY_TENANT_DEPTH; level++) {
-		id = ancestor_id(from, level);
+		tenant = tenant_at(level, &id);
 		if (!id)
 			break;
-		tenant = bpf_map_lookup_elem(&tenants, &id);
 		if (!tenant || !tenant->guarded || tenant->flags & unless ||
-		    ancestor_id(to, level) == id)
+		    ancestor_id(other, level) == id)
 			continue;
 		count_denial(id, tenant, hook, NULL);
 		return -EPERM;
@@ -292,12 +277,32 @@ static int judge_border(struct cgroup *from, struct cgroup *to, u32 hook, u32 un
 	return 0;
 }
 
-/* Neither out of a tenant nor into it. */
-static int judge_neighbours(struct cgroup *a, struct cgroup *b)
+/* ... and the other way round, is whoever calls in the other one's tenants? */
+static int judge_for_other(struct cgroup *other)
 {
-	int ret = judge_border(a, b, GANTRY_EGRESS_UNIX, GANTRY_EGRESS_OTHERS);
+	struct gantry_egress_tenant *tenant;
+	u32 level;
+	u64 id;
 
-	return ret ? ret : judge_border(b, a, GANTRY_EGRESS_UNIX, GANTRY_EGRESS_OTHERS);
+	for (level = 1; level <= GANTRY_TENANT_DEPTH; level++) {
+		id = ancestor_id(other, level);
+		if (!id)
+			break;
+		tenant = bpf_map_lookup_elem(&tenants, &id);
+		if (!tenant || !tenant->guarded || tenant->flags & GANTRY_EGRESS_OTHERS ||
+		    bpf_get_current_ancestor_cgroup_id(level) == id)
+			continue;
+		count_denial(id, tenant, GANTRY_EGRESS_UNIX, NULL);
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int judge_unix(struct cgroup *other)
+{
+	int ret = judge_other(other, GANTRY_EGRESS_UNIX, GANTRY_EGRESS_OTHERS);
+
+	return ret ? ret : judge_for_other(other);
 }
 
 /* ---- sockets ------------------------------------------------------------------------------- */
@@ -359,13 +364,37 @@ int BPF_PROG(socket_connect, struct socket *sock, void *address)
 	return judge(&to, GANTRY_EGRESS_CONNECT);
 }
 
-/* Sockets that were made outside are left as they were found. */
-static int judge_unix_peer(struct sock *sk)
-{
-	struct sock *peer = BPF_CORE_READ((struct unix_sock *)sk, peer);
+/*
+ * On both ends of a UNIX connection that leads out of a tenant: how many levels of
+ * cgroups they have in common. It may be older than the tenant's accelerator.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, u32);
+} common_levels SEC(".maps");
 
-	return peer ? judge_border(socket_cgroup(sk), socket_cgroup(peer), GANTRY_EGRESS_UNIX,
-				   GANTRY_EGRESS_OTHERS) : 0;
+/* Connections that were not seen are from before, or from outside: its launcher's gift. */
+static int judge_connection(struct sock *sk)
+{
+	u32 *common = bpf_sk_storage_get(&common_levels, sk, NULL, 0);
+	struct gantry_egress_tenant *tenant;
+	u32 level;
+	u64 id;
+
+	if (!common)
+		return 0;
+	for (level = *common + 1; level <= GANTRY_TENANT_DEPTH; level++) {
+		tenant = tenant_at(level, &id);
+		if (!id)
+			break;
+		if (!tenant || !tenant->guarded || tenant->flags & GANTRY_EGRESS_OTHERS)
+			continue;
+		count_denial(id, tenant, GANTRY_EGRESS_UNIX, NULL);
+		return -EPERM;
+	}
+	return 0;
 }
 
 SEC("lsm/socket_sendmsg")
@@ -382,16 +411,57 @@ int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
 	if (!is_known_kind(family, sk->sk_type, sk->sk_protocol))
 		return refuse_to_tenants(false);
 	if (family == AF_UNIX)
-		return judge_unix_peer(sk);
+		return judge_connection(sk);
 	if (family == AF_NETLINK || !read_destination(&to, sk, family, msg))
 		return 0;
 	return judge(&to, GANTRY_EGRESS_SEND);
 }
 
-SEC("lsm/unix_stream_connect")
-int BPF_PROG(unix_stream_connect, struct sock *sk, struct sock *other)
+/*
+ * Levels of cgroups that whoever calls and the other one have in common. *any: there is
+ * a tenant among the others.
+ */
+static u32 compare_cgroups(struct cgroup *other, bool *any)
 {
-	return judge_neighbours(current_cgroup(), socket_cgroup(other));
+	u32 level, common = 0;
+	u64 mine, its;
+
+	*any = false;
+	for (level = 1; level <= GANTRY_TENANT_DEPTH; level++) {
+		mine = bpf_get_current_ancestor_cgroup_id(level);
+		its = ancestor_id(other, level);
+		if (!mine && !its)
+			break;
+		if (mine == its)
+			common = level;
+		else if (bpf_map_lookup_elem(&tenants, &mine) ||
+			 bpf_map_lookup_elem(&tenants, &its))
+			*any = true;
+	}
+	return common;
+}
+
+static void remember_connection(struct sock *sk, u32 common)
+{
+	bpf_sk_storage_get(&common_levels, sk, &common, BPF_SK_STORAGE_GET_F_CREATE);
+}
+
+SEC("lsm/unix_stream_connect")
+int BPF_PROG(unix_stream_connect, struct sock *sk, struct sock *other, struct sock *accepted)
+{
+	struct cgroup *cgroup = socket_cgroup(other);
+	int ret = judge_unix(cgroup);
+	u32 common;
+	bool any;
+
+	if (ret)
+		return ret;
+	common = compare_cgroups(cgroup, &any);
+	if (any) {
+		remember_connection(sk, common);
+		remember_connection(accepted, common);
+	}
+	return 0;
 }
 
 SEC("lsm/unix_may_send")
@@ -399,7 +469,7 @@ int BPF_PROG(unix_may_send, struct socket *sock, struct socket *other)
 {
 	struct sock *sk = other->sk;
 
-	return sk ? judge_neighbours(current_cgroup(), socket_cgroup(sk)) : 0;
+	return sk ? judge_unix(socket_cgroup(sk)) : 0;
 }
 
 /* ---- descriptors ------------------------------------------------------------------------------ */
@@ -417,7 +487,7 @@ static int judge_received_socket(struct file *file)
 	sk = BPF_CORE_READ(sock, sk);
 	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_UNIX)
 		unless = GANTRY_EGRESS_OTHERS;
-	return judge_border(current_cgroup(), socket_cgroup(sk), GANTRY_EGRESS_RECEIVE, unless);
+	return judge_other(socket_cgroup(sk), GANTRY_EGRESS_RECEIVE, unless);
 }
 
 SEC("lsm/file_receive")
