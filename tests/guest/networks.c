@@ -77,20 +77,32 @@ static void serve(int ready)
 	_exit(0);
 }
 
-static pid_t start_server(const char *namespace)
+int network_enter(const char *name)
 {
-	char path[64], byte;
-	int ready[2], fd;
+	char path[64];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	ret = setns(fd, CLONE_NEWNET) ? errno : 0;
+	close(fd);
+	return ret;
+}
+
+static pid_t start_server(const char *name)
+{
+	int ready[2];
 	pid_t pid;
+	char byte;
 
 	assert_int_equal(pipe(ready), 0);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
 		close(ready[0]);
-		snprintf(path, sizeof(path), "/run/netns/%s", namespace);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0 || setns(fd, CLONE_NEWNET))
+		if (network_enter(name))
 			_exit(1);
 		serve(ready[1]);
 	}

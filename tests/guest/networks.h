@@ -22,6 +22,9 @@
 void networks_make(void);
 void networks_remove(void);
 
+/** From here on this process is on "near" or "far"; 0 or errno. */
+int network_enter(const char *name);
+
 /** An address with the servers' port, or with @port; its length. */
 socklen_t address_make(struct sockaddr_storage *to, const char *address, uint16_t port);
 

@@ -2,7 +2,7 @@
 /* What a tenant reaches on the network, by real sockets (gantryctl tenant). */
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/sendfile.h>
@@ -301,7 +301,54 @@ static void it_serves_no_network_that_it_may_not_reach(void **state)
 	tenant_run("delete t");
 }
 
-static int do_die_when_it_is_deleted(const void *arg)
+/* Somebody else on this network connects to port 8888 here; 0 when that is done. */
+static pid_t start_client(const char *network, const char *address)
+{
+	struct sockaddr_storage to;
+	socklen_t length = address_make(&to, address, 8888);
+	pid_t pid = fork();
+	int fd;
+
+	if (pid)
+		return pid;
+	if (cgroup_enter("/") || network_enter(network))
+		_exit(EIO);
+	fd = socket(to.ss_family, SOCK_STREAM, 0);
+	_exit(connect(fd, (struct sockaddr *)&to, length) ? errno : 0);
+}
+
+static int do_serve_network(const void *arg)
+{
+	struct sockaddr_storage own;
+	socklen_t length = address_make(&own, "0.0.0.0", 8888);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), status;
+	pid_t client;
+
+	(void)arg;
+	if (bind(fd, (struct sockaddr *)&own, length) || listen(fd, 4))
+		return errno;
+	waitpid(start_client("near", NEAR_OWN), &status, 0);
+	if (status)
+		return EIO;
+	/* The answer to the other one is not let out, so it would try for minutes. */
+	client = start_client("far", FAR_OWN);
+	while (!tenant_denied("t", "packet"))
+		if (waitpid(client, NULL, WNOHANG))
+			return EISCONN;
+	kill(client, SIGKILL);
+	waitpid(client, NULL, 0);
+	return 0;
+}
+
+static void its_servers_answer_only_on_its_networks(void **state)
+{
+	(void)state;
+	tenant_run("create t --always --allow " NEAR_CIDRS);
+	assert_int_equal(tenant_do("/t", do_serve_network, NULL), 0);
+	tenant_run("delete t");
+}
+
+static int do_delete_from_within(const void *arg)
 {
 	(void)arg;
 	if (reach(SOCK_STREAM, FAR) != EPERM)
@@ -315,7 +362,7 @@ static void who_was_in_a_deleted_tenant_reaches_everything(void **state)
 {
 	(void)state;
 	tenant_run("create t --always");
-	assert_int_equal(tenant_do("/t", do_die_when_it_is_deleted, NULL), 0);
+	assert_int_equal(tenant_do("/t", do_delete_from_within, NULL), 0);
 	/* The cgroup could not go, for the process was in it. */
 	assert_int_equal(rmdir("/sys/fs/cgroup/t"), 0);
 	assert_false(sysfs_exists("fs/bpf/gantry/tenant/t"));
@@ -446,6 +493,7 @@ int main(void)
 		egress_test(a_tenant_within_another_reaches_what_both_may),
 		egress_test(changes_of_the_list_hold_at_once),
 		egress_test(it_serves_no_network_that_it_may_not_reach),
+		egress_test(its_servers_answer_only_on_its_networks),
 		egress_test(who_was_in_a_deleted_tenant_reaches_everything),
 		egress_test(denials_are_counted_and_the_last_one_is_shown),
 		egress_test(bad_input_is_told_and_changes_nothing),
