@@ -128,6 +128,36 @@ static void others_who_open_one_do_not_guard_it(void **state)
 	tenant_run("delete t");
 }
 
+static int do_become_tenant(const void *arg)
+{
+	(void)arg;
+	if (tenant_command("create t --cgroup /here"))
+		return ECHILD;
+	return reach(SOCK_STREAM, FAR);
+}
+
+/* They may have an accelerator open. */
+static void a_cgroup_with_processes_in_it_is_guarded_at_once(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("/sys/fs/cgroup/here", 0755), 0);
+	assert_int_equal(tenant_do("/here", do_become_tenant, NULL), EPERM);
+	tenant_run("delete t");
+	assert_int_equal(rmdir("/sys/fs/cgroup/here"), 0);
+}
+
+/* A create that was killed before it came to its end */
+static void what_is_left_of_a_killed_create_is_no_tenant(void **state)
+{
+	(void)state;
+	assert_true(!mkdir("/sys/fs/bpf/gantry/tenant", 0700) || errno == EEXIST);
+	assert_int_equal(mkdir("/sys/fs/bpf/gantry/tenant/t", 0700), 0);
+	tenant_expect_refused(1, "there is no tenant t", "show t");
+	tenant_run("create t --always");
+	expect_reach("/t", FAR, EPERM);
+	tenant_run("delete t");
+}
+
 struct old_sockets {
 	int near[2], far[2], loose;
 };
@@ -486,6 +516,8 @@ int main(void)
 		egress_test(a_guarded_tenant_reaches_its_networks_and_no_other),
 		egress_test(it_is_free_until_it_opens_an_accelerator),
 		egress_test(others_who_open_one_do_not_guard_it),
+		egress_test(a_cgroup_with_processes_in_it_is_guarded_at_once),
+		egress_test(what_is_left_of_a_killed_create_is_no_tenant),
 		egress_test(sockets_from_before_the_accelerator_are_cut),
 		egress_test(sockets_brought_along_are_cut),
 		egress_test(sockets_of_a_tenant_are_cut_wherever_they_go),

@@ -88,6 +88,19 @@ uint64_t cgroup_id(int folder)
 	return fstat(folder, &status) ? 0 : status.st_ino;
 }
 
+bool cgroup_has_processes(int folder)
+{
+	int file = openat(folder, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	char text[256] = "";
+	ssize_t length;
+
+	if (file < 0)
+		return true;
+	length = read(file, text, sizeof(text) - 1);
+	close(file);
+	return length <= 0 || !strstr(text, "populated 0");
+}
+
 void cgroup_remove(uint64_t id)
 {
 	char name[PATH_MAX / 2], path[PATH_MAX];

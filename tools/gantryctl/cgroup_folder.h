@@ -3,6 +3,7 @@
 #ifndef GANTRYCTL_CGROUP_FOLDER_H
 #define GANTRYCTL_CGROUP_FOLDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** cgroup_make() - a new one, "/a" or "a/b" below /sys/fs/cgroup; 0 or -errno */
@@ -20,6 +21,9 @@ int cgroup_open(const char *name, unsigned int depth);
 
 /** cgroup_id() - the number of a cgroup whose folder is open */
 uint64_t cgroup_id(int folder);
+
+/** cgroup_has_processes() - in it or below it; true also if that cannot be known */
+bool cgroup_has_processes(int folder);
 
 /** cgroup_remove() - unless it has processes or cgroups in it, or has gone */
 void cgroup_remove(uint64_t id);

@@ -37,7 +37,8 @@ static const char help[] =
 "\n"
 "Of create:\n"
 "  -a, --allow CIDR     a network that may be reached; more may follow\n"
-"  -c, --cgroup PATH    take this cgroup, which exists\n"
+"  -c, --cgroup PATH    take this cgroup, which exists; with processes in it, it is\n"
+"                       guarded at once, for they may have an accelerator\n"
 "      --always         guard it from now on, not only once it has an accelerator\n"
 "      --allow-unix     let it use UNIX sockets of processes outside of it\n"
 "  -j, --json           of show and list: machine-readable\n"
@@ -284,7 +285,8 @@ static int add_tenant(const struct egress *egress, const struct request *request
 {
 	struct gantry_egress_tenant value = {
 		.flags = request->flags,
-		.guarded = !!(request->flags & GANTRY_EGRESS_ALWAYS),
+		/* Who is in it already may have an accelerator. */
+		.guarded = request->flags & GANTRY_EGRESS_ALWAYS || cgroup_has_processes(cgroup),
 	};
 	int ret;
 
