@@ -29,6 +29,7 @@
 #include "gantry_ring.h"
 #include "gantry_space.h"
 #include "gantry_sysfs.h"
+#include "gantry_trace.h"
 #include "nvidia/ga100_regs.h"
 #include "trainium/trainium_regs.h"
 
@@ -334,6 +335,7 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	}
 	drm_info(&gdev->drm, "%s with %u memory regions and up to %u rings\n", backend->name,
 		 gdev->region_count, backend->ring_count);
+	trace_gantry_device_bind(dev_name(gdev->drm.dev));
 	return 0;
 }
 
@@ -342,6 +344,7 @@ static void gantry_remove(struct pci_dev *pdev)
 	struct gantry_device *gdev = pci_get_drvdata(pdev);
 
 	gantry_device_unplug(gdev);
+	trace_gantry_device_unbind(dev_name(gdev->drm.dev));
 	gantry_rings_stop(gdev);
 	flush_work(&gdev->report.work);
 	gantry_files_wake(gdev);

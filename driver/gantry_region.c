@@ -186,9 +186,15 @@ static void gantry_scrub_account(struct gantry_memory *memory)
 	struct gantry_device *gdev = memory->region->gdev;
 	struct gantry_counters *counters = &gdev->counters;
 	u64 bytes = memory->scrub_op.length;
+	unsigned long flags;
 
-	trace_gantry_scrub(dev_name(gdev->drm.dev), memory->region - gdev->regions, bytes,
-			   memory->scrub.error);
+	if (trace_gantry_scrub_enabled()) {
+		/* As in gantry_fence_trace_end(). */
+		local_irq_save(flags);
+		trace_gantry_scrub(dev_name(gdev->drm.dev), memory->region - gdev->regions,
+				   bytes, memory->scrub.error);
+		local_irq_restore(flags);
+	}
 	atomic64_add(bytes, memory->scrub.error ? &counters->bytes_scrub_failed :
 						  &counters->bytes_scrubbed);
 }

@@ -279,6 +279,30 @@ TRACE_EVENT(gantry_device_reset,
 	TP_printk("card=%s error=%d", __get_str(card), __entry->error)
 );
 
+DECLARE_EVENT_CLASS(gantry_device,
+	TP_PROTO(const char *card),
+	TP_ARGS(card),
+	TP_STRUCT__entry(
+		__string(card, card)
+	),
+	TP_fast_assign(
+		__assign_str(card);
+	),
+	TP_printk("card=%s", __get_str(card))
+);
+
+/* The card has its node, contexts can be opened: process context */
+DEFINE_EVENT(gantry_device, gantry_device_bind,
+	TP_PROTO(const char *card),
+	TP_ARGS(card)
+);
+
+/* It is being taken away or was pulled out; no context opens any more: process context */
+DEFINE_EVENT(gantry_device, gantry_device_unbind,
+	TP_PROTO(const char *card),
+	TP_ARGS(card)
+);
+
 #endif
 
 #undef TRACE_INCLUDE_PATH
