@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Keeps, for each tenant on each card, what it moved, what became of its jobs, how
- * long they took and what it holds. Hangs on the driver's tracepoints (docs/tracing.md),
- * so it sees what happens while it is loaded.
+ * long they took and what it holds; and a log of what an operator should know of.
+ * Hangs on the driver's tracepoints (docs/tracing.md), so it sees what happens while
+ * it is loaded.
  */
-#include <linux/bpf.h>
-#include <linux/errno.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
+#include "gantry.bpf.h"
 #include "telemetry.h"
 
-typedef unsigned int u32;
-typedef unsigned long long u64;
-
-#define MAX_USERS	16384	/* tenants times cards */
+#define MAX_USERS	16384	/* tenants times cards, unless the loader says otherwise */
 #define MAX_CARDS	256
 #define MAX_THINGS	262144	/* buffers, contexts or queues at a time */
-
-struct gantry_bo;	/* only its address is of interest */
-
-/* Of the driver; libbpf finds out where its members really are. */
-struct gantry_job_stats {
-	u64 bytes[GANTRY_WAYS];
-	u32 operations[GANTRY_WAYS];
-	u64 queued_ns;
-	u64 running_ns;
-} __attribute__((preserve_access_index));
 
 /* A buffer that is counted: whose, and where. */
 struct held {
@@ -52,6 +35,14 @@ struct {
 	__type(value, struct gantry_card_usage);
 } cards SEC(".maps");
 
+/* An array and no BPF ring buffer: that keeps the oldest, and each reader takes away. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, GANTRY_LOG_EVENTS);
+	__type(key, u32);
+	__type(value, struct gantry_event);
+} events SEC(".maps");
+
 /* Buffers by their address, contexts and queues by their numbers: those made since. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -66,7 +57,7 @@ struct {
 	__uint(max_entries, MAX_THINGS);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, u64);
-	__type(value, u64);
+	__type(value, char);
 } contexts SEC(".maps");
 
 struct {
@@ -74,17 +65,31 @@ struct {
 	__uint(max_entries, MAX_THINGS);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, u64);
-	__type(value, u64);
+	__type(value, char);
 } queues SEC(".maps");
 
 static const struct gantry_usage no_usage;
 static const struct gantry_card_usage no_card_usage;
+
+unsigned long long logged;
+
+struct bpf_map;
+
+/* ---- rows ------------------------------------------------------------------------------ */
 
 static void make_key(struct gantry_usage_key *key, const char *card, u64 tenant)
 {
 	__builtin_memset(key, 0, sizeof(*key));
 	key->tenant = tenant;
 	bpf_probe_read_kernel_str(key->card, sizeof(key->card), card);
+}
+
+static long free_gone(struct bpf_map *map, struct gantry_usage_key *key, struct gantry_usage *u,
+		      void *unused)
+{
+	if (u->path[0] && !u->contexts && !u->queues && !u->device_bytes && !u->host_bytes)
+		bpf_map_delete_elem(map, key);
+	return 0;
 }
 
 /* NULL when the map is full: then this is not counted. */
@@ -94,7 +99,10 @@ static struct gantry_usage *find_usage(const struct gantry_usage_key *key)
 
 	if (found)
 		return found;
-	bpf_map_update_elem(&usage, key, &no_usage, BPF_NOEXIST);
+	if (bpf_map_update_elem(&usage, key, &no_usage, BPF_NOEXIST) == -E2BIG) {
+		bpf_for_each_map_elem(&usage, free_gone, NULL, 0);
+		bpf_map_update_elem(&usage, key, &no_usage, BPF_NOEXIST);
+	}
 	return bpf_map_lookup_elem(&usage, key);
 }
 
@@ -119,15 +127,50 @@ static struct gantry_card_usage *card_usage_of(const char *card)
 	return bpf_map_lookup_elem(&cards, key);
 }
 
-/* ---- contexts and queues ---------------------------------------------------------- */
+/* ---- the log --------------------------------------------------------------------------- */
+
+static void log_event(struct gantry_event *event, const char *card)
+{
+	u64 number = __sync_fetch_and_add(&logged, 1);
+	u32 place = number % GANTRY_LOG_EVENTS;
+
+	event->number = number + 1;
+	event->time_ns = bpf_ktime_get_ns();
+	bpf_probe_read_kernel_str(event->card, sizeof(event->card), card);
+	bpf_map_update_elem(&events, &place, event, BPF_ANY);
+}
+
+static void log_card(enum gantry_event_kind kind, const char *card, int error)
+{
+	struct gantry_event event = { .kind = kind, .error = error };
+
+	log_event(&event, card);
+}
+
+/* ---- contexts and queues --------------------------------------------------------------- */
+
+/* The map has those that were made since, so that none is taken off that was not added. */
+static void count_made(void *map, u64 number, long long *count)
+{
+	char there = 1;
+
+	if (!bpf_map_update_elem(map, &number, &there, BPF_NOEXIST))
+		__sync_fetch_and_add(count, 1);
+}
+
+static void count_gone(void *map, u64 number, long long *count)
+{
+	if (!bpf_map_delete_elem(map, &number))
+		__sync_fetch_and_add(count, -1);
+}
 
 SEC("tp_btf/gantry_context_open")
 int BPF_PROG(context_open, const char *card, u64 tenant, u64 context)
 {
 	struct gantry_usage *u = usage_of(card, tenant);
 
-	if (u && !bpf_map_update_elem(&contexts, &context, &tenant, BPF_NOEXIST))
-		__sync_fetch_and_add(&u->contexts, 1);
+	if (u)
+		count_made(&contexts, context, &u->contexts);
 	return 0;
 }
 
@@ -136,8 +179,8 @@ int BPF_PROG(context_close, const char *card, u64 tenant, u64 context)
 {
 	struct gantry_usage *u = usage_of(card, tenant);
 
-	if (u && !bpf_map_delete_elem(&contexts, &context))
-		__sync_fetch_and_add(&u->contexts, -1);
+	if (u)
+		count_gone(&contexts, context, &u->contexts);
 	return 0;
 }
 
@@ -146,8 +189,8 @@ int BPF_PROG(queue_create, const char *card, u64 tenant, u64 context, u64 queue)
 {
 	struct gantry_usage *u = usage_of(card, tenant);
 
-	if (u && !bpf_map_update_elem(&queues, &queue, &tenant, BPF_NOEXIST))
-		__sync_fetch_and_add(&u->queues, 1);
+	if (u)
+		count_made(&queues, queue, &u->queues);
 	return 0;
 }
 
@@ -156,12 +199,12 @@ int BPF_PROG(queue_destroy, const char *card, u64 tenant, u64 context, u64 queue
 {
 	struct gantry_usage *u = usage_of(card, tenant);
 
-	if (u && !bpf_map_delete_elem(&queues, &queue))
-		__sync_fetch_and_add(&u->queues, -1);
+	if (u)
+		count_gone(&queues, queue, &u->queues);
 	return 0;
 }
 
-/* ---- buffers ------------------------------------------------------------------------ */
+/* ---- buffers --------------------------------------------------------------------------- */
 
 static void count_held(struct gantry_usage *u, const struct held *held, long long sign)
 {
@@ -172,7 +215,8 @@ static void count_held(struct gantry_usage *u, const struct held *held, long lon
 }
 
 SEC("tp_btf/gantry_buffer_create")
-int BPF_PROG(buffer_create, const char *card, u64 tenant, struct gantry_bo *buffer, u32 region, u64 bytes)
+int BPF_PROG(buffer_create, const char *card, u64 tenant, struct gantry_bo *buffer, u32 region,
+	     u64 bytes)
 {
 	struct held held = { .bytes = bytes, .on_device = (int)region >= 0 };
 	u64 address = (u64)buffer;
@@ -202,12 +246,16 @@ int BPF_PROG(buffer_destroy, const char *card, u64 tenant, struct gantry_bo *buf
 }
 
 SEC("tp_btf/gantry_buffer_export")
-int BPF_PROG(buffer_export, const char *card, u64 tenant)
+int BPF_PROG(buffer_export, const char *card, u64 tenant, struct gantry_bo *buffer, u32 region,
+	     u64 bytes)
 {
+	struct gantry_event event = { .kind = GANTRY_EVENT_BUFFER_EXPORT, .tenant = tenant,
+				      .region = region, .bytes = bytes };
 	struct gantry_usage *u = usage_of(card, tenant);
 
 	if (u)
 		__sync_fetch_and_add(&u->exports, 1);
+	log_event(&event, card);
 	return 0;
 }
 
@@ -264,35 +312,56 @@ static void count_error(struct gantry_usage *u, int error)
 	}
 }
 
+/* Those that another one's end, or nobody's wish, took along would only fill the log. */
+static bool notable(int error)
+{
+	return error != -ECANCELED && error != -ESRCH;
+}
+
+static void count_done(struct gantry_usage *u, const struct gantry_job_stats *stats)
+{
+	u32 i;
+
+	__sync_fetch_and_add(&u->jobs_completed, 1);
+	count_time(&u->queued, stats->queued_ns);
+	count_time(&u->running, stats->running_ns);
+#pragma unroll
+	for (i = 0; i < GANTRY_WAYS; i++) {
+		u64 bytes = stats->bytes[i];
+
+		if (!bytes)
+			continue;
+		__sync_fetch_and_add(&u->bytes[i], bytes);
+		__sync_fetch_and_add(&u->operations[i], stats->operations[i]);
+	}
+}
+
 SEC("tp_btf/gantry_job_end")
 int BPF_PROG(job_end, const char *card, u64 tenant, u64 context, u64 queue, u64 seqno, int error,
 	     const struct gantry_job_stats *stats)
 {
 	struct gantry_usage *u = usage_of(card, tenant);
-	u32 i;
 
 	/* For the verifier, a tracepoint's pointer may be anything. */
 	if (!u || !stats)
 		return 0;
-	if (error) {
-		count_error(u, error);
+	if (!error) {
+		count_done(u, stats);
 		return 0;
 	}
-	__sync_fetch_and_add(&u->jobs_completed, 1);
-	count_time(&u->queued, BPF_CORE_READ(stats, queued_ns));
-	count_time(&u->running, BPF_CORE_READ(stats, running_ns));
-	for (i = 0; i < GANTRY_WAYS; i++) {
-		u64 bytes = BPF_CORE_READ(stats, bytes[i]);
+	count_error(u, error);
+	if (notable(error)) {
+		struct gantry_event event = { .kind = GANTRY_EVENT_JOB_END, .tenant = tenant,
+					      .context = context, .queue = queue, .seqno = seqno,
+					      .error = error, .queued_ns = stats->queued_ns,
+					      .running_ns = stats->running_ns };
 
-		if (!bytes)
-			continue;
-		__sync_fetch_and_add(&u->bytes[i], bytes);
-		__sync_fetch_and_add(&u->operations[i], BPF_CORE_READ(stats, operations[i]));
+		log_event(&event, card);
 	}
 	return 0;
 }
 
-/* ---- the card ---------------------------------------------------------------------------- */
+/* ---- the card -------------------------------------------------------------------------- */
 
 SEC("tp_btf/gantry_scrub")
 int BPF_PROG(scrub, const char *card, u32 region, u64 bytes, int error)
@@ -303,16 +372,25 @@ int BPF_PROG(scrub, const char *card, u32 region, u64 bytes, int error)
 		__sync_fetch_and_add(&c->scrub_failed_bytes, bytes);
 	else if (c)
 		__sync_fetch_and_add(&c->scrubbed_bytes, bytes);
+	if (error) {
+		struct gantry_event event = { .kind = GANTRY_EVENT_SCRUB, .region = region,
+					      .bytes = bytes, .error = error };
+
+		log_event(&event, card);
+	}
 	return 0;
 }
 
 SEC("tp_btf/gantry_ring_reset")
-int BPF_PROG(ring_reset, const char *card)
+int BPF_PROG(ring_reset, const char *card, u32 ring, int error)
 {
+	struct gantry_event event = { .kind = GANTRY_EVENT_RING_RESET, .ring = ring,
+				      .error = error };
 	struct gantry_card_usage *c = card_usage_of(card);
 
 	if (c)
 		__sync_fetch_and_add(&c->ring_resets, 1);
+	log_event(&event, card);
 	return 0;
 }
 
@@ -325,6 +403,62 @@ int BPF_PROG(device_reset, const char *card, int error)
 		__sync_fetch_and_add(&c->device_resets_failed, 1);
 	else if (c)
 		__sync_fetch_and_add(&c->device_resets, 1);
+	log_card(GANTRY_EVENT_DEVICE_RESET, card, error);
+	return 0;
+}
+
+SEC("tp_btf/gantry_device_bind")
+int BPF_PROG(device_bind, const char *card)
+{
+	log_card(GANTRY_EVENT_DEVICE_BIND, card, 0);
+	return 0;
+}
+
+SEC("tp_btf/gantry_device_unbind")
+int BPF_PROG(device_unbind, const char *card)
+{
+	log_card(GANTRY_EVENT_DEVICE_UNBIND, card, 0);
+	return 0;
+}
+
+/* ---- tenants that go ------------------------------------------------------------------- */
+
+struct kernfs_node {
+	u64 id;
+} __attribute__((preserve_access_index));
+
+struct cgroup_root {
+	int hierarchy_id;
+} __attribute__((preserve_access_index));
+
+struct cgroup {
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+} __attribute__((preserve_access_index));
+
+struct removed {
+	u64 tenant;
+	const char *path;
+};
+
+static long mark_gone(struct bpf_map *map, struct gantry_usage_key *key, struct gantry_usage *u,
+		      struct removed *removed)
+{
+	if (key->tenant == removed->tenant)
+		bpf_probe_read_kernel_str(u->path, sizeof(u->path), removed->path);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_rmdir")
+int BPF_PROG(cgroup_rmdir, struct cgroup *cgroup, const char *path)
+{
+	struct removed removed = { .path = path };
+
+	/* Version 2 is hierarchy 0; those of version 1 number their folders as well. */
+	if (!cgroup || cgroup->root->hierarchy_id)
+		return 0;
+	removed.tenant = cgroup->kn->id;
+	bpf_for_each_map_elem(&usage, mark_gone, &removed, 0);
 	return 0;
 }
 

@@ -6,9 +6,14 @@
 #ifndef GANTRY_TELEMETRY_H
 #define GANTRY_TELEMETRY_H
 
-#define GANTRY_CARD_NAME	16	/* a PCI address */
+#include "event.h"
+
+#define GANTRY_LOG_EVENTS	1024	/* the last ones */
+#define GANTRY_TENANT_PATH	256
 #define GANTRY_TIME_BUCKETS	40	/* the last one has all from 9 minutes on */
+#ifndef GANTRY_WAYS
 #define GANTRY_WAYS		5
+#endif
 
 /* As enum gantry_direction in driver/gantry_stats.h */
 enum gantry_way {
@@ -56,6 +61,8 @@ struct gantry_times {
  * @contexts: open now
  * @queues: open now
  * @exports: buffers that became dma-bufs
+ * @path: of the cgroup that was removed; empty while it is there. The row is kept until
+ *	there is no room
  *
  * What holds something now counts if it was made since, too.
  */
@@ -75,6 +82,7 @@ struct gantry_usage {
 	long long contexts;
 	long long queues;
 	unsigned long long exports;
+	char path[GANTRY_TENANT_PATH];
 };
 
 /**

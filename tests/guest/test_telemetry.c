@@ -2,198 +2,82 @@
 /* What gantryctl tells of tenants, as the BPF programs count it. */
 #include "fixture.h"
 
-#include <json-c/json.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define GANTRYCTL	"/gantry/build/gantryctl/gantryctl"
-#define GROUPS		"/sys/fs/cgroup"
-#define BYTES		(64 * KIB)
-
-/* What a command prints; it must succeed. Belongs to the caller. */
-static char *output_of(const char *command)
-{
-	FILE *pipe = popen(command, "re");
-	char *text = NULL;
-	size_t room = 0;
-
-	assert_non_null(pipe);
-	if (getdelim(&text, &room, '\0', pipe) < 0)
-		text = strdup("");
-	if (pclose(pipe))
-		fail_msg("%s failed: %s", command, text);
-	return text;
-}
-
-static void run(const char *command)
-{
-	free(output_of(command));
-}
-
-static struct json_object *stat_now(void)
-{
-	char *text = output_of(GANTRYCTL " stat --json");
-	struct json_object *stat = json_tokener_parse(text);
-
-	assert_non_null(stat);
-	free(text);
-	return stat;
-}
-
-static struct json_object *member(struct json_object *of, const char *key)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(of, key, &value))
-		fail_msg("there is no %s", key);
-	return value;
-}
-
-static int64_t number(struct json_object *of, const char *key)
-{
-	return json_object_get_int64(member(of, key));
-}
+#include "shell.h"
+#include "fault.h"
+#include "gate.h"
+#include "worker.h"
 
 /* Of this cgroup on the first card, or NULL. */
 static struct json_object *tenant_in(struct json_object *stat, const char *cgroup)
 {
-	struct json_object *tenants = member(stat, "tenants");
+	struct json_object *tenants = json_member(stat, "tenants");
 
 	for (size_t i = 0; i < json_object_array_length(tenants); i++) {
 		struct json_object *one = json_object_array_get_idx(tenants, i);
-		const char *path = json_object_get_string(member(one, "cgroup"));
+		const char *path = json_text(one, "cgroup");
 
 		if (path && !strcmp(path, cgroup) &&
-		    !strcmp(json_object_get_string(member(one, "card")), card_address(0)))
+		    !strcmp(json_text(one, "card"), card_address(0)))
 			return one;
 	}
 	return NULL;
 }
 
-/* A tenant that copies so many times and holds a buffer, until it is told to go. */
-struct tenant {
-	pid_t pid;
-	int done;	/* readable when it has copied */
-	int leave;	/* written to let it go */
-};
-
-static void tenant_work(unsigned int copies)
-{
-	struct gantry_device *dev = card_open(0);
-	struct gantry_buffer *src = buffer_make(dev, BYTES, GANTRY_REGION_HOST);
-	struct gantry_buffer *dst = buffer_make(dev, BYTES, 0);
-	struct gantry_queue *queue;
-
-	assert_done(gantry_queue_create(dev, NULL, &queue));
-	for (unsigned int i = 0; i < copies; i++)
-		copy_now(queue, dst, 0, src, 0, BYTES);
-}
-
-static void tenant_begin(struct tenant *tenant, const char *cgroup, unsigned int copies)
-{
-	char path[128], pid[16];
-	int done[2], leave[2];
-
-	snprintf(path, sizeof(path), GROUPS "%s", cgroup);
-	assert_true(!mkdir(path, 0700) || errno == EEXIST);
-	assert_int_equal(pipe(done), 0);
-	assert_int_equal(pipe(leave), 0);
-	tenant->pid = fork();
-	assert_true(tenant->pid >= 0);
-	if (!tenant->pid) {
-		FILE *procs;
-
-		snprintf(path, sizeof(path), GROUPS "%s/cgroup.procs", cgroup);
-		snprintf(pid, sizeof(pid), "%d", getpid());
-		procs = fopen(path, "we");
-		if (!procs || fputs(pid, procs) < 0 || fclose(procs))
-			_exit(1);
-		tenant_work(copies);
-		if (write(done[1], "", 1) != 1 || read(leave[0], pid, 1) != 1)
-			_exit(1);
-		_exit(0);
-	}
-	close(done[1]);
-	close(leave[0]);
-	tenant->done = done[0];
-	tenant->leave = leave[1];
-	assert_int_equal(read(tenant->done, pid, 1), 1);
-}
-
-static void tenant_end(struct tenant *tenant, const char *cgroup)
-{
-	char path[128];
-	int status;
-
-	assert_int_equal(write(tenant->leave, "", 1), 1);
-	close(tenant->leave);
-	close(tenant->done);
-	assert_int_equal(waitpid(tenant->pid, &status, 0), tenant->pid);
-	assert_int_equal(status, 0);
-	snprintf(path, sizeof(path), GROUPS "%s", cgroup);
-	assert_int_equal(rmdir(path), 0);
-}
-
 static void tenant_expect(const char *cgroup, unsigned int copies)
 {
-	struct json_object *stat = stat_now(), *one = tenant_in(stat, cgroup);
-	struct json_object *jobs, *running;
+	struct json_object *stat = command_json(GANTRYCTL " stat --json");
+	struct json_object *one = tenant_in(stat, cgroup), *jobs, *running;
 
 	if (!one)
 		fail_msg("nothing is told of %s", cgroup);
-	jobs = member(one, "jobs");
-	running = member(one, "running");
-	assert_int_equal(number(member(one, "bytes"), "h2d"), copies * BYTES);
-	assert_int_equal(number(member(one, "operations"), "h2d"), copies);
-	assert_int_equal(number(member(one, "bytes"), "d2h"), 0);
-	assert_int_equal(number(jobs, "submitted"), copies);
-	assert_int_equal(number(jobs, "completed"), copies);
-	assert_int_equal(number(jobs, "failed"), 0);
-	assert_int_equal(number(one, "device_bytes"), BYTES);
-	assert_int_equal(number(one, "contexts"), 1);
-	assert_int_equal(number(one, "queues"), 1);
-	assert_true(number(running, "p50_ns") > 0);
-	assert_true(number(running, "p50_ns") <= number(running, "p999_ns"));
-	assert_true(number(running, "sum_ns") > 0);
+	jobs = json_member(one, "jobs");
+	running = json_member(one, "running");
+	assert_int_equal(json_number(json_member(one, "bytes"), "h2d"), copies * WORKER_BYTES);
+	assert_int_equal(json_number(json_member(one, "operations"), "h2d"), copies);
+	assert_int_equal(json_number(json_member(one, "bytes"), "d2h"), 0);
+	assert_int_equal(json_number(jobs, "submitted"), copies);
+	assert_int_equal(json_number(jobs, "completed"), copies);
+	assert_int_equal(json_number(jobs, "failed"), 0);
+	assert_int_equal(json_number(one, "device_bytes"), WORKER_BYTES);
+	assert_int_equal(json_number(one, "contexts"), 1);
+	assert_int_equal(json_number(one, "queues"), 1);
+	assert_true(json_number(running, "p50_ns") > 0);
+	assert_true(json_number(running, "p50_ns") <= json_number(running, "p999_ns"));
+	assert_true(json_number(running, "sum_ns") > 0);
 	json_object_put(stat);
 }
 
 static void tenants_are_counted_apart(void **state)
 {
-	struct tenant a, b;
+	struct worker a, b;
 
 	(void)state;
-	tenant_begin(&a, "/tenant-a", 3);
-	tenant_begin(&b, "/tenant-b", 5);
+	a = worker_begin("/tenant-a", 3);
+	b = worker_begin("/tenant-b", 5);
 	tenant_expect("/tenant-a", 3);
 	tenant_expect("/tenant-b", 5);
-	tenant_end(&a, "/tenant-a");
-	tenant_end(&b, "/tenant-b");
+	worker_end(&a);
+	worker_end(&b);
 }
 
 static void what_a_tenant_held_is_given_back_when_it_dies(void **state)
 {
+	struct worker c = worker_begin("/tenant-c", 1);
 	struct json_object *stat, *one;
-	struct tenant a;
 
 	(void)state;
-	tenant_begin(&a, "/tenant-c", 1);
-	kill(a.pid, SIGKILL);
-	waitpid(a.pid, NULL, 0);
-	close(a.done);
-	close(a.leave);
+	worker_kill(&c);
 	cards_expect_all_free();
-	stat = stat_now();
+	stat = command_json(GANTRYCTL " stat --json");
 	one = tenant_in(stat, "/tenant-c");
 	assert_non_null(one);
-	assert_int_equal(number(one, "device_bytes"), 0);
-	assert_int_equal(number(one, "contexts"), 0);
-	assert_int_equal(number(one, "queues"), 0);
-	assert_int_equal(number(member(one, "jobs"), "completed"), 1);
+	assert_int_equal(json_number(one, "device_bytes"), 0);
+	assert_int_equal(json_number(one, "contexts"), 0);
+	assert_int_equal(json_number(one, "queues"), 0);
+	assert_int_equal(json_number(json_member(one, "jobs"), "completed"), 1);
 	json_object_put(stat);
 	rmdir(GROUPS "/tenant-c");
 }
@@ -205,18 +89,126 @@ static void zeroed_memory_is_counted_for_the_card(void **state)
 
 	(void)state;
 	cards_expect_all_free();
-	stat = stat_now();
-	cards = member(stat, "cards");
+	stat = command_json(GANTRYCTL " stat --json");
+	cards = json_member(stat, "cards");
 	for (size_t i = 0; i < json_object_array_length(cards); i++)
-		bytes += number(json_object_array_get_idx(cards, i), "scrubbed_bytes");
+		bytes += json_number(json_object_array_get_idx(cards, i), "scrubbed_bytes");
 	/* The buffers of the tenants before */
-	assert_true(bytes >= (int64_t)(3 * BYTES));
+	assert_true(bytes >= (int64_t)(3 * WORKER_BYTES));
+	json_object_put(stat);
+}
+
+static void a_tenant_whose_cgroup_is_removed_keeps_its_name(void **state)
+{
+	struct worker d = worker_begin("/tenant-d", 1);
+	struct json_object *stat, *one;
+
+	(void)state;
+	stat = command_json(GANTRYCTL " stat --json");
+	one = tenant_in(stat, "/tenant-d");
+	assert_non_null(one);
+	assert_false(json_object_get_boolean(json_member(one, "gone")));
+	json_object_put(stat);
+	worker_end(&d);
+	stat = command_json(GANTRYCTL " stat --json");
+	one = tenant_in(stat, "/tenant-d");
+	assert_non_null(one);
+	assert_true(json_object_get_boolean(json_member(one, "gone")));
+	assert_int_equal(json_number(json_member(one, "jobs"), "completed"), 1);
+	json_object_put(stat);
+}
+
+static void tenants_that_are_gone_make_room(void **state)
+{
+	struct json_object *stat;
+	struct worker worker;
+
+	(void)state;
+	command_run(GANTRYCTL " telemetry stop && " GANTRYCTL " telemetry start --rows 2");
+	worker = worker_begin("/tenant-e", 1);
+	worker_end(&worker);
+	worker = worker_begin("/tenant-f", 1);
+	worker_end(&worker);
+	worker = worker_begin("/tenant-g", 2);
+	tenant_expect("/tenant-g", 2);
+	stat = command_json(GANTRYCTL " stat --json");
+	assert_null(tenant_in(stat, "/tenant-e"));
+	json_object_put(stat);
+	worker_end(&worker);
+	command_run(GANTRYCTL " telemetry stop && " GANTRYCTL " telemetry start");
+}
+
+/* A job that the card refuses is in the log; those behind it that are dropped are not. */
+static void what_went_wrong_is_in_the_log(void **state)
+{
+	struct bench *b = *state;
+	struct gantry_buffer *host = buffer_make(b->dev, WORKER_BYTES, GANTRY_REGION_HOST);
+	struct gantry_buffer *device = buffer_make(b->dev, WORKER_BYTES, 0);
+	struct gantry_fence *fence = fence_make(b->dev);
+	struct gate gate = gate_make();
+	uint64_t last = 0;
+	char *text, *job;
+
+	fault_arm_next(0, "descriptor-error");
+	/* However late the second one is, the first has not failed before. */
+	gate_hold(&gate, fence, 1);
+	assert_done(gantry_queue_prep_wait(b->queue, fence, 1));
+	for (int i = 0; i < 2; i++) {
+		assert_done(gantry_queue_prep_copy(b->queue, device, 0, host, 0, WORKER_BYTES, 0));
+		last = queue_submit(b->queue);
+	}
+	gate_open(&gate);
+	assert_refused(gantry_queue_wait(b->queue, last, 60 * SECOND), ECANCELED);
+	assert_done(sysfs_write("1", "bus/pci/devices/%s/reset", card_address(0)));
+	text = command_output(GANTRYCTL " trace --log --card %s", card_address(0));
+	job = strstr(text, " job_end ");
+	assert_non_null(job);
+	assert_non_null(strstr(job, " error=EIO"));
+	assert_non_null(strstr(job, " device_reset error=0"));
+	assert_non_null(strstr(text, " ring_reset "));
+	assert_null(strstr(job + 1, " job_end "));
+	free(text);
+	text = command_output(GANTRYCTL " trace --log --event device_reset --json");
+	assert_ptr_equal(strstr(text, "{\"event\":\"device_reset\","), text);
+	assert_int_equal(strchr(text, '\n')[1], '\0');
+	free(text);
+	gantry_buffer_destroy(host);
+	gantry_buffer_destroy(device);
+	gantry_fence_destroy(fence);
+	gate_destroy(&gate);
+}
+
+static int fault_teardown(void **state)
+{
+	fault_disarm_all(0);
+	return bench_teardown(state);
+}
+
+static void a_card_that_comes_and_goes_is_in_the_log(void **state)
+{
+	char *text;
+
+	(void)state;
+	card_unbind(0);
+	card_bind(0);
+	text = command_output(GANTRYCTL " trace --log --count 2");
+	assert_non_null(strstr(text, " device_unbind\n"));
+	assert_non_null(strstr(strstr(text, " device_unbind\n"), " device_bind\n"));
+	free(text);
+}
+
+static void nothing_was_missed(void **state)
+{
+	struct json_object *stat = command_json(GANTRYCTL " stat --json");
+
+	(void)state;
+	assert_int_equal(json_number(stat, "missed_events"), 0);
 	json_object_put(stat);
 }
 
 static void people_get_a_table(void **state)
 {
-	char *text = output_of(GANTRYCTL " stat");
+	char *text = command_output(GANTRYCTL " stat");
 
 	(void)state;
 	assert_non_null(strstr(text, "TENANT"));
@@ -226,7 +218,7 @@ static void people_get_a_table(void **state)
 
 static void bpftool_shows_fields_by_name(void **state)
 {
-	char *text = output_of("bpftool map dump pinned /sys/fs/bpf/gantry/usage");
+	char *text = command_output("bpftool map dump pinned /sys/fs/bpf/gantry/usage");
 
 	(void)state;
 	assert_non_null(strstr(text, "\"jobs_completed\""));
@@ -251,7 +243,7 @@ static int telemetry_setup(void **state)
 
 static int telemetry_teardown(void **state)
 {
-	run(GANTRYCTL " telemetry stop");
+	command_run(GANTRYCTL " telemetry stop");
 	/* Nothing holds the module any more: the next program may unload it. */
 	return cards_teardown(state) || sysfs_exists("fs/bpf/gantry");
 }
@@ -262,6 +254,12 @@ int main(void)
 		cmocka_unit_test(tenants_are_counted_apart),
 		cmocka_unit_test(what_a_tenant_held_is_given_back_when_it_dies),
 		cmocka_unit_test(zeroed_memory_is_counted_for_the_card),
+		cmocka_unit_test(a_tenant_whose_cgroup_is_removed_keeps_its_name),
+		cmocka_unit_test(tenants_that_are_gone_make_room),
+		cmocka_unit_test_setup_teardown(what_went_wrong_is_in_the_log, bench_setup,
+						fault_teardown),
+		cmocka_unit_test(a_card_that_comes_and_goes_is_in_the_log),
+		cmocka_unit_test(nothing_was_missed),
 		cmocka_unit_test(people_get_a_table),
 		cmocka_unit_test(bpftool_shows_fields_by_name),
 		cmocka_unit_test(it_is_started_once),

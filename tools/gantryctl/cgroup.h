@@ -9,9 +9,28 @@
 /**
  * cgroup_path() - where a cgroup is below /sys/fs/cgroup
  * @id: its number
- * @path: out: "/" or "/a/b"; empty when there is none, or no more
+ * @path: out: "/" or "/a/b"; empty when there is none, or no more, or without root
  * @room: of @path
  */
 void cgroup_path(uint64_t id, char *path, size_t room);
+
+/**
+ * cgroup_text() - a tenant for people
+ * @id: its number
+ * @path: of its cgroup, or empty
+ * @text: out: the path, with nothing that speaks to a terminal, or its number
+ * @room: of @text
+ *
+ * Return: @text.
+ */
+const char *cgroup_text(uint64_t id, const char *path, char *text, size_t room);
+
+/**
+ * cgroup_number() - which tenant is meant
+ * @name: a path below /sys/fs/cgroup, or a number
+ *
+ * Return: its number, or 0 when there is no such cgroup.
+ */
+uint64_t cgroup_number(const char *name);
 
 #endif /* GANTRYCTL_CGROUP_H */

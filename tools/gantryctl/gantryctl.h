@@ -27,6 +27,9 @@ int command_copy(int argc, char **argv);
 int command_telemetry(int argc, char **argv);
 int command_stat(int argc, char **argv);
 int command_tenant(int argc, char **argv);
+int command_top(int argc, char **argv);
+int command_trace(int argc, char **argv);
+int command_metrics(int argc, char **argv);
 
 /* message.c */
 

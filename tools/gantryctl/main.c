@@ -20,6 +20,9 @@ static const char help[] =
 "  telemetry      start or stop counting what each tenant does\n"
 "  stat           what each tenant did on each card\n"
 "  tenant         name the networks that a tenant with an accelerator may reach\n"
+"  top            what each tenant does on each card now\n"
+"  trace          what happens, as it happens\n"
+"  metrics        all that is counted, as OpenMetrics text\n"
 "\n"
 "Options, before or after the command:\n"
 "  -j, --json     machine-readable output on stdout\n"
@@ -51,6 +54,9 @@ static const struct {
 	{ "telemetry", command_telemetry },
 	{ "stat", command_stat },
 	{ "tenant", command_tenant },
+	{ "top", command_top },
+	{ "trace", command_trace },
+	{ "metrics", command_metrics },
 };
 
 static int run_command(int argc, char **argv)

@@ -50,6 +50,29 @@ int sysfs_write(const char *value, const char *format, ...)
 	return ret;
 }
 
+int sysfs_read(char *value, size_t room, const char *format, ...)
+{
+	char path[PATH_MAX];
+	va_list arguments;
+	ssize_t length;
+	int fd, ret;
+
+	va_start(arguments, format);
+	ret = make_path(path, format, arguments);
+	va_end(arguments);
+	if (ret)
+		return ret;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	length = read(fd, value, room - 1);
+	ret = length < 0 ? -errno : 0;
+	close(fd);
+	value[length > 0 ? length : 0] = '\0';
+	value[strcspn(value, "\n")] = '\0';
+	return ret;
+}
+
 bool sysfs_exists(const char *format, ...)
 {
 	char path[PATH_MAX];

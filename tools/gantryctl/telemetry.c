@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 #include <dirent.h>
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,19 +18,26 @@
 #include "gantryctl.h"
 #include "telemetry.h"
 #include "telemetry.skel.h"
+#include "text.h"
+
+#define ROWS_MAX	(1u << 24)
 
 static const char help[] =
-"Usage: gantryctl telemetry start|stop\n"
+"Usage: gantryctl telemetry start [--rows N]\n"
+"       gantryctl telemetry stop\n"
 "\n"
 "Starts or stops the BPF programs that keep count of what each tenant does on\n"
-"each card: 'gantryctl stat' shows it. They count from their start, go on until\n"
-"they are stopped, and keep gantry.ko from being unloaded meanwhile. Their maps\n"
-"are in " TELEMETRY_FOLDER ": 'bpftool map dump pinned' shows them, too.\n"
-"Needs root.\n"
+"each card, and a log of what went wrong: 'gantryctl stat', 'top', 'metrics' and\n"
+"'trace --log' show it. They count from their start, go on until they are\n"
+"stopped, and keep gantry.ko from being unloaded meanwhile. Their maps are in\n"
+TELEMETRY_FOLDER ": 'bpftool map dump pinned' shows them, too. Needs root.\n"
+"\n"
+"  -r, --rows N   room for so many pairs of a tenant and a card; default 16384.\n"
+"                 Those of cgroups that were removed make room when it is needed\n"
 "\n"
 "Exit code: 0 done; 1 the message says why not.\n";
 
-static int say_nothing(enum libbpf_print_level level, const char *format, va_list args)
+int programs_say_nothing(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
 	(void)format;
@@ -83,6 +91,8 @@ static int pin_all(struct telemetry *telemetry)
 	ret = pin_map(telemetry->maps.usage);
 	if (!ret)
 		ret = pin_map(telemetry->maps.cards);
+	if (!ret)
+		ret = pin_map(telemetry->maps.events);
 	bpf_object__for_each_program(program, telemetry->obj) {
 		if (!ret)
 			ret = pin_program(program);
@@ -90,23 +100,40 @@ static int pin_all(struct telemetry *telemetry)
 	return ret;
 }
 
-static int complain_of_load(int error)
+int complain_of_programs(int error)
 {
 	if (geteuid())
 		complain("may not load BPF programs: run as root");
 	else if (access("/sys/module/gantry", F_OK))
 		complain("gantry.ko is not loaded: 'modprobe gantry' first");
 	else if (access("/sys/kernel/btf/gantry", F_OK))
-		complain("gantry.ko was built without BTF, which telemetry needs: the kernel log says what to install");
+		complain("gantry.ko was built without BTF, which this needs: the kernel log says what to install");
 	else
-		complain("the kernel does not take the telemetry programs: %s",
+		complain("the kernel does not take the BPF programs: %s",
 			 strerror(-error));
 	return EXIT_FAILED;
 }
 
-static int start(void)
+static int load(uint32_t rows)
 {
 	struct telemetry *telemetry;
+	int ret;
+
+	libbpf_set_print(programs_say_nothing);
+	telemetry = telemetry__open();
+	if (!telemetry)
+		return -errno;
+	ret = rows ? bpf_map__set_max_entries(telemetry->maps.usage, rows) : 0;
+	if (!ret)
+		ret = telemetry__load(telemetry);
+	if (!ret)
+		ret = pin_all(telemetry);
+	telemetry__destroy(telemetry);
+	return ret;
+}
+
+static int start(uint32_t rows)
+{
 	int ret;
 
 	if (mkdir(TELEMETRY_FOLDER, 0700)) {
@@ -118,14 +145,11 @@ static int start(void)
 				 ret == ENOENT ? "; mount the BPF file system first" : "");
 		return EXIT_FAILED;
 	}
-	libbpf_set_print(say_nothing);
-	telemetry = telemetry__open_and_load();
-	ret = telemetry ? pin_all(telemetry) : -errno;
-	telemetry__destroy(telemetry);
+	ret = load(rows);
 	if (!ret)
 		return EXIT_OK;
 	unpin_all();
-	return complain_of_load(ret);
+	return complain_of_programs(ret);
 }
 
 static int stop(void)
@@ -142,19 +166,48 @@ static int stop(void)
 	return EXIT_OK;
 }
 
+/* Return: -1 go on, or the exit code. */
+static int parse(int argc, char **argv, uint32_t *rows)
+{
+	static const struct option options[] = {
+		{ "rows", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
+	};
+	int option;
+
+	opterr = 0;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, ":r:h", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return EXIT_OK;
+		}
+		if (option == ':')
+			return usage_error("telemetry", "telemetry: '%s' needs a value",
+					   argv[optind - 1]);
+		if (option != 'r')
+			return usage_error("telemetry", "telemetry: unknown option '%s'",
+					   argv[optind - 1]);
+		if (parse_number(optarg, ROWS_MAX, rows) || !*rows)
+			return usage_error("telemetry", "telemetry: '%s' rows: 1 to %u", optarg,
+					   ROWS_MAX);
+	}
+	return -1;
+}
+
 int command_telemetry(int argc, char **argv)
 {
-	bool json = false;
+	uint32_t rows = 0;
+	int ret = parse(argc, argv, &rows);
 	const char *what;
-	int ret = parse_arguments(argc, argv, help, false, &json, &what);
 
 	if (ret >= 0)
 		return ret;
-	if (json)
-		return usage_error("telemetry", "telemetry: has no --json; 'stat' has");
-	if (what && !strcmp(what, "start"))
-		return start();
-	if (what && !strcmp(what, "stop"))
+	what = optind + 1 == argc ? argv[optind] : "";
+	if (!strcmp(what, "start"))
+		return start(rows);
+	if (!strcmp(what, "stop") && !rows)
 		return stop();
 	return usage_error("telemetry", "telemetry: start or stop?");
 }

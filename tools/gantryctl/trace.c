@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * gantryctl trace: what happens, as it happens; or what telemetry's log has.
+ *
+ * The programs and their ring buffer are this command's own, so that any number of
+ * people can look on at once, and nothing is left when it ends.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "event.h"
+#include "gantryctl.h"
+#include "telemetry.h"
+#include "text.h"
+#include "trace.skel.h"
+#include "usage.h"
+
+#define LOOK_MS	500	/* for what was lost, while nothing comes */
+
+static const char help[] =
+"Usage: gantryctl trace [OPTION...]\n"
+"\n"
+"Shows what happens to contexts, buffers, queues, jobs and cards, as it happens,\n"
+"until Ctrl-C. docs/tracing.md tells of the events and their fields. Needs root.\n"
+"\n"
+"  -c, --card CARD      only what happens on this card\n"
+"  -t, --tenant TENANT  only of this tenant: a cgroup's path below /sys/fs/cgroup,\n"
+"                       or its number\n"
+"  -q, --queue N        only of this queue, by the number that events have\n"
+"  -e, --event NAME     only these: job_end, ...; may be given several times\n"
+"  -n, --count N        end after so many\n"
+"  -l, --log            not what happens but what went wrong since 'gantryctl\n"
+"                       telemetry start': the last thousand resets, failed jobs,\n"
+"                       exports, cards that came and went\n"
+"  -j, --json           an object a line\n"
+"\n"
+"Events that no tenant or queue is behind are left out when one is asked for.\n"
+"What comes faster than it can be printed is lost; how much, is told.\n"
+"\n"
+"Exit code: 0; 1 the message says why not; 2 wrong usage.\n";
+
+/* What is wanted; 0 or empty: all. */
+struct wish {
+	char card[GANTRY_CARD_NAME];
+	uint64_t tenant;
+	uint64_t queue;
+	uint32_t kinds;		/* a bit each */
+	uint32_t count;
+	bool log;
+	bool json;
+};
+
+static struct {
+	struct wish wish;
+	uint32_t printed;
+} tracing;
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+static bool enough(void)
+{
+	return stopped || ferror(stdout) ||
+	       (tracing.wish.count && tracing.printed >= tracing.wish.count);
+}
+
+static void print(const struct gantry_event *event)
+{
+	event_print(event, tracing.wish.json);
+	tracing.printed++;
+}
+
+/* ---- what the log has -------------------------------------------------------------------- */
+
+static bool wanted(const struct gantry_event *event)
+{
+	const struct wish *wish = &tracing.wish;
+
+	return event->number && (!wish->tenant || event->tenant == wish->tenant) &&
+	       (!wish->queue || event->queue == wish->queue) &&
+	       (!wish->card[0] || !strcmp(event->card, wish->card)) &&
+	       (!wish->kinds || wish->kinds & 1u << event->kind);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct gantry_event *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+static int print_log(void)
+{
+	static struct gantry_event events[GANTRY_LOG_EVENTS];
+	int map = telemetry_map("events");
+	uint32_t i, count = 0;
+
+	if (map < 0) {
+		telemetry_complain(map);
+		return EXIT_FAILED;
+	}
+	for (i = 0; i < GANTRY_LOG_EVENTS; i++)
+		if (!bpf_map_lookup_elem(map, &i, &events[count]) && wanted(&events[count]))
+			count++;
+	close(map);
+	qsort(events, count, sizeof(events[0]), compare);
+	/* Of more than there shall be, the last. */
+	i = tracing.wish.count && count > tracing.wish.count ? count - tracing.wish.count : 0;
+	for (; i < count; i++)
+		print(&events[i]);
+	return EXIT_OK;
+}
+
+/* ---- what happens ------------------------------------------------------------------------ */
+
+static void filter(struct trace *trace)
+{
+	struct bpf_program *program;
+
+	trace->rodata->only_tenant = tracing.wish.tenant;
+	trace->rodata->only_queue = tracing.wish.queue;
+	memcpy((char *)trace->rodata->only_card, tracing.wish.card, sizeof(tracing.wish.card));
+	bpf_object__for_each_program(program, trace->obj) {
+		enum gantry_event_kind kind = event_kind(bpf_program__name(program));
+
+		if (tracing.wish.kinds && !(tracing.wish.kinds & 1u << kind))
+			bpf_program__set_autoload(program, false);
+	}
+}
+
+static int on_event(void *context, void *data, size_t size)
+{
+	(void)context;
+	(void)size;
+	if (enough())
+		return -EINTR;
+	print(data);
+	return 0;
+}
+
+static int follow(struct trace *trace, struct ring_buffer *ring)
+{
+	uint64_t lost, told = 0;
+	int ret = 0;
+
+	fputs("Tracing; Ctrl-C ends it.\n", stderr);
+	while (!enough() && (ret >= 0 || ret == -EINTR)) {
+		ret = ring_buffer__poll(ring, LOOK_MS);
+		lost = __atomic_load_n(&trace->bss->lost, __ATOMIC_RELAXED);
+		if (lost != told)
+			event_print_lost(lost - told, tracing.wish.json);
+		told = lost;
+	}
+	if (ret < 0 && ret != -EINTR) {
+		complain("cannot read events: %s", strerror(-ret));
+		return EXIT_FAILED;
+	}
+	return EXIT_OK;
+}
+
+static int load(struct trace *trace, struct ring_buffer **ring)
+{
+	int ret;
+
+	filter(trace);
+	ret = trace__load(trace);
+	if (!ret)
+		ret = trace__attach(trace);
+	if (ret)
+		return ret;
+	*ring = ring_buffer__new(bpf_map__fd(trace->maps.ring), on_event, NULL, NULL);
+	return *ring ? 0 : -errno;
+}
+
+static int print_live(void)
+{
+	struct sigaction action = { .sa_handler = stop };
+	struct ring_buffer *ring = NULL;
+	struct trace *trace;
+	int ret;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	libbpf_set_print(programs_say_nothing);
+	trace = trace__open();
+	ret = trace ? load(trace, &ring) : -errno;
+	ret = ret ? complain_of_programs(ret) : follow(trace, ring);
+	ring_buffer__free(ring);
+	trace__destroy(trace);
+	return ret;
+}
+
+/* ---- the command line -------------------------------------------------------------------- */
+
+static int parse_card(const char *name)
+{
+	struct gantry_card card = { .size = sizeof(card) };
+
+	if (find_card(name, &card))
+		return EXIT_FAILED;
+	memcpy(tracing.wish.card, card.pci_address, sizeof(tracing.wish.card));
+	return -1;
+}
+
+static int parse_tenant(const char *name)
+{
+	tracing.wish.tenant = cgroup_number(name);
+	if (tracing.wish.tenant)
+		return -1;
+	complain("there is no cgroup '%s' below /sys/fs/cgroup; 'gantryctl stat' shows tenants",
+		 name);
+	return EXIT_FAILED;
+}
+
+static int parse_event(const char *name)
+{
+	enum gantry_event_kind kind = event_kind(name);
+
+	if (!kind) {
+		usage_error("trace", "trace: there is no event '%s'; these there are:", name);
+		for (unsigned int i = 1; i < GANTRY_EVENT_KINDS; i++)
+			fprintf(stderr, "  %s\n", event_name(i));
+		return EXIT_USAGE;
+	}
+	tracing.wish.kinds |= 1u << kind;
+	return -1;
+}
+
+static int parse_count(const char *text, uint32_t *count)
+{
+	if (!parse_number(text, UINT32_MAX, count) && *count)
+		return -1;
+	return usage_error("trace", "trace: '%s' is no number from 1 on", text);
+}
+
+/* Return: -1 go on, or the exit code. */
+static int parse_option(int option, char **argv)
+{
+	uint32_t queue = 0;
+	int ret;
+
+	switch (option) {
+	case 'c':
+		return parse_card(optarg);
+	case 't':
+		return parse_tenant(optarg);
+	case 'q':
+		ret = parse_count(optarg, &queue);
+		tracing.wish.queue = queue;
+		return ret;
+	case 'e':
+		return parse_event(optarg);
+	case 'n':
+		return parse_count(optarg, &tracing.wish.count);
+	case 'l':
+		tracing.wish.log = true;
+		return -1;
+	case 'j':
+		tracing.wish.json = true;
+		return -1;
+	case ':':
+		return usage_error("trace", "trace: '%s' needs a value", argv[optind - 1]);
+	default:
+		return usage_error("trace", "trace: unknown option '%s'", argv[optind - 1]);
+	}
+}
+
+static int parse(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "card", required_argument, NULL, 'c' },
+		{ "tenant", required_argument, NULL, 't' },
+		{ "queue", required_argument, NULL, 'q' },
+		{ "event", required_argument, NULL, 'e' },
+		{ "count", required_argument, NULL, 'n' },
+		{ "log", no_argument, NULL, 'l' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
+	};
+	int option, ret;
+
+	opterr = 0;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, ":c:t:q:e:n:ljh", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return EXIT_OK;
+		}
+		ret = parse_option(option, argv);
+		if (ret >= 0)
+			return ret;
+	}
+	if (optind < argc)
+		return usage_error("trace", "trace: one argument too many: '%s'", argv[optind]);
+	return -1;
+}
+
+int command_trace(int argc, char **argv)
+{
+	int ret = parse(argc, argv);
+
+	if (ret >= 0)
+		return ret;
+	/* Whoever reads a pipe wants each event when it comes. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	return tracing.wish.log ? print_log() : print_live();
+}
