@@ -4,11 +4,11 @@
  * costs little. The programs live as long as that command does.
  */
 #include "gantry.bpf.h"
-#include "trace.h"
+#include "event.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, GANTRY_TRACE_BYTES);
+	__uint(max_entries, 4096);	/* the loader says how many */
 } ring SEC(".maps");
 
 /* The filter; what is 0 or empty lets everything pass. */

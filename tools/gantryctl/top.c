@@ -335,7 +335,8 @@ static int parse_order(struct top *top, const char *name)
 		top->order = &orders[i];
 		return -1;
 	}
-	return usage_error("top", "top: cannot sort by '%s'", name);
+	return usage_error("top", "top: cannot sort by '%s', but by bytes, jobs, memory, latency, failed, tenant or card",
+			   name);
 }
 
 /* Return: -1 go on, or the exit code. */

@@ -23,6 +23,10 @@
 #include "trace.skel.h"
 #include "usage.h"
 
+#define ROOM_MIN	4096u
+#define ROOM_DEFAULT	(1u << 20)	/* some 7,000 events */
+#define ROOM_MAX	(1u << 30)
+
 #define LOOK_MS	500	/* for what was lost, while nothing comes */
 
 static const char help[] =
@@ -37,6 +41,7 @@ static const char help[] =
 "  -q, --queue N        only of this queue, by the number that events have\n"
 "  -e, --event NAME     only these: job_end, ...; may be given several times\n"
 "  -n, --count N        end after so many\n"
+"  -r, --room SIZE      for events that wait to be printed: 4K to 1G, default 1M\n"
 "  -l, --log            not what happens but what went wrong since 'gantryctl\n"
 "                       telemetry start': the last thousand resets, failed jobs,\n"
 "                       exports, cards that came and went\n"
@@ -54,6 +59,7 @@ struct wish {
 	uint64_t queue;
 	uint32_t kinds;		/* a bit each */
 	uint32_t count;
+	uint32_t room;		/* bytes */
 	bool log;
 	bool json;
 };
@@ -61,7 +67,7 @@ struct wish {
 static struct {
 	struct wish wish;
 	uint32_t printed;
-} tracing;
+} tracing = { .wish.room = ROOM_DEFAULT };
 
 static volatile sig_atomic_t stopped;
 
@@ -160,8 +166,11 @@ static int follow(struct trace *trace, struct ring_buffer *ring)
 	while (!enough() && (ret >= 0 || ret == -EINTR)) {
 		ret = ring_buffer__poll(ring, LOOK_MS);
 		lost = __atomic_load_n(&trace->bss->lost, __ATOMIC_RELAXED);
-		if (lost != told)
-			event_print_lost(lost - told, tracing.wish.json);
+		if (lost == told)
+			continue;
+		/* First what there was room for. */
+		ring_buffer__consume(ring);
+		event_print_lost(lost - told, tracing.wish.json);
 		told = lost;
 	}
 	if (ret < 0 && ret != -EINTR) {
@@ -176,7 +185,9 @@ static int load(struct trace *trace, struct ring_buffer **ring)
 	int ret;
 
 	filter(trace);
-	ret = trace__load(trace);
+	ret = bpf_map__set_max_entries(trace->maps.ring, tracing.wish.room);
+	if (!ret)
+		ret = trace__load(trace);
 	if (!ret)
 		ret = trace__attach(trace);
 	if (ret)
@@ -246,6 +257,19 @@ static int parse_count(const char *text, uint32_t *count)
 	return usage_error("trace", "trace: '%s' is no number from 1 on", text);
 }
 
+/* The kernel takes powers of two. */
+static int parse_room(const char *text)
+{
+	uint64_t size;
+
+	if (parse_size(text, &size) || size < ROOM_MIN || size > ROOM_MAX)
+		return usage_error("trace", "trace: '%s' is no room: 4K to 1G", text);
+	tracing.wish.room = ROOM_MIN;
+	while (tracing.wish.room < size)
+		tracing.wish.room *= 2;
+	return -1;
+}
+
 /* Return: -1 go on, or the exit code. */
 static int parse_option(int option, char **argv)
 {
@@ -265,6 +289,8 @@ static int parse_option(int option, char **argv)
 		return parse_event(optarg);
 	case 'n':
 		return parse_count(optarg, &tracing.wish.count);
+	case 'r':
+		return parse_room(optarg);
 	case 'l':
 		tracing.wish.log = true;
 		return -1;
@@ -286,6 +312,7 @@ static int parse(int argc, char **argv)
 		{ "queue", required_argument, NULL, 'q' },
 		{ "event", required_argument, NULL, 'e' },
 		{ "count", required_argument, NULL, 'n' },
+		{ "room", required_argument, NULL, 'r' },
 		{ "log", no_argument, NULL, 'l' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
@@ -295,7 +322,7 @@ static int parse(int argc, char **argv)
 
 	opterr = 0;
 	optind = 0;
-	while ((option = getopt_long(argc, argv, ":c:t:q:e:n:ljh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":c:t:q:e:n:r:ljh", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
 			return EXIT_OK;
