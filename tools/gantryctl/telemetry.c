@@ -21,6 +21,7 @@
 #include "text.h"
 
 #define ROWS_MAX	(1u << 24)
+#define FIRST_PIN	TELEMETRY_FOLDER "/usage"
 
 static const char help[] =
 "Usage: gantryctl telemetry start [--rows N]\n"
@@ -45,7 +46,7 @@ int programs_say_nothing(enum libbpf_print_level level, const char *format, va_l
 	return 0;
 }
 
-/* Everything in the folder is a pin of ours. */
+/* Every file in the folder is a pin of ours; what else gantry pins has folders in it. */
 static void unpin_all(void)
 {
 	DIR *folder = opendir(TELEMETRY_FOLDER);
@@ -87,10 +88,7 @@ static int pin_all(struct telemetry *telemetry)
 	struct bpf_program *program;
 	int ret;
 
-	/* Whoever sees the maps may trust that the programs are on their way. */
-	ret = pin_map(telemetry->maps.usage);
-	if (!ret)
-		ret = pin_map(telemetry->maps.cards);
+	ret = pin_map(telemetry->maps.cards);
 	if (!ret)
 		ret = pin_map(telemetry->maps.events);
 	bpf_object__for_each_program(program, telemetry->obj) {
@@ -114,53 +112,64 @@ int complain_of_programs(int error)
 	return EXIT_FAILED;
 }
 
-static int load(uint32_t rows)
+static int load(struct telemetry *telemetry, uint32_t rows)
+{
+	int ret = rows ? bpf_map__set_max_entries(telemetry->maps.usage, rows) : 0;
+
+	return ret ? ret : telemetry__load(telemetry);
+}
+
+/* Its pin is the first: who has it has started, and another one cannot. */
+static int pin_first(struct telemetry *telemetry)
+{
+	int ret;
+
+	if (mkdir(TELEMETRY_FOLDER, 0700) && errno != EEXIST) {
+		ret = errno;
+		complain("cannot make " TELEMETRY_FOLDER ": %s%s", strerror(ret),
+			 ret == ENOENT ? "; mount the BPF file system first" : "");
+		return EXIT_FAILED;
+	}
+	ret = pin_map(telemetry->maps.usage);
+	if (ret == -EEXIST)
+		complain("telemetry is running already");
+	else if (ret)
+		complain("cannot write to " TELEMETRY_FOLDER ": %s", strerror(-ret));
+	return ret ? EXIT_FAILED : EXIT_OK;
+}
+
+static int start(uint32_t rows)
 {
 	struct telemetry *telemetry;
 	int ret;
 
 	libbpf_set_print(programs_say_nothing);
 	telemetry = telemetry__open();
-	if (!telemetry)
-		return -errno;
-	ret = rows ? bpf_map__set_max_entries(telemetry->maps.usage, rows) : 0;
-	if (!ret)
-		ret = telemetry__load(telemetry);
-	if (!ret)
-		ret = pin_all(telemetry);
+	ret = telemetry ? load(telemetry, rows) : -errno;
+	if (ret) {
+		ret = complain_of_programs(ret);
+	} else {
+		ret = pin_first(telemetry);
+		if (ret == EXIT_OK && pin_all(telemetry)) {
+			unpin_all();
+			complain("cannot keep the telemetry programs in " TELEMETRY_FOLDER);
+			ret = EXIT_FAILED;
+		}
+	}
 	telemetry__destroy(telemetry);
 	return ret;
 }
 
-static int start(uint32_t rows)
-{
-	int ret;
-
-	if (mkdir(TELEMETRY_FOLDER, 0700)) {
-		ret = errno;
-		if (ret == EEXIST)
-			complain("telemetry is running already");
-		else
-			complain("cannot make " TELEMETRY_FOLDER ": %s%s", strerror(ret),
-				 ret == ENOENT ? "; mount the BPF file system first" : "");
-		return EXIT_FAILED;
-	}
-	ret = load(rows);
-	if (!ret)
-		return EXIT_OK;
-	unpin_all();
-	return complain_of_programs(ret);
-}
-
 static int stop(void)
 {
-	if (access(TELEMETRY_FOLDER, F_OK)) {
-		complain("telemetry is not running");
+	if (access(FIRST_PIN, F_OK)) {
+		complain(errno == EACCES ? "cannot look into " TELEMETRY_FOLDER ": run as root" :
+			 "telemetry is not running");
 		return EXIT_FAILED;
 	}
 	unpin_all();
-	if (!access(TELEMETRY_FOLDER, F_OK)) {
-		complain("cannot remove " TELEMETRY_FOLDER ": run as root");
+	if (!access(FIRST_PIN, F_OK)) {
+		complain("cannot remove what is in " TELEMETRY_FOLDER ": run as root");
 		return EXIT_FAILED;
 	}
 	return EXIT_OK;

@@ -84,7 +84,12 @@ static void read_cards(struct usage *usage, int map)
 	}
 }
 
-/* Of one pin in the folder, if it holds a program. */
+/* What else is pinned there holds a program to its tracepoint. */
+static bool is_map(const char *name)
+{
+	return !strcmp(name, "usage") || !strcmp(name, "cards") || !strcmp(name, "events");
+}
+
 static uint64_t missed_of(const char *name)
 {
 	struct bpf_prog_info program = {};
@@ -117,7 +122,7 @@ static uint64_t read_missed(void)
 	uint64_t sum = 0;
 
 	while (folder && (entry = readdir(folder)))
-		if (entry->d_name[0] != '.')
+		if (entry->d_type == DT_REG && !is_map(entry->d_name))
 			sum += missed_of(entry->d_name);
 	if (folder)
 		closedir(folder);
