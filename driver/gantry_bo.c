@@ -138,6 +138,10 @@ static void gantry_bo_free(struct drm_gem_object *obj)
 	if (bo->made)
 		trace_gantry_buffer_destroy(dev_name(obj->dev->dev), bo->tenant, bo,
 					    gantry_bo_trace_region(bo), obj->size);
+	if (bo->owner)
+		gantry_policy_destroy_buffer(to_gantry_device(obj->dev), bo->owner, obj->size,
+					     bo->asked_region, bo->stamp, 0);
+	gantry_tenant_put(bo->owner);
 	gantry_bo_unmap_host(bo);
 	gantry_bo_unlist(bo);
 	gantry_extents_fini(&bo->host_extents);
@@ -350,11 +354,33 @@ void gantry_bo_show_fdinfo(struct drm_printer *p, struct drm_file *filp)
 	drm_print_memory_stats(p, host, DRM_GEM_OBJECT_RESIDENT, "host");
 }
 
+/* A buffer of a context, if its policies admit it. */
+static struct gantry_bo *gantry_bo_create_owned(struct gantry_file *file, u64 size, u32 region)
+{
+	gantry_stamp stamp;
+	struct gantry_bo *bo;
+	int ret;
+
+	ret = gantry_policy_create_buffer(file, size, region, &stamp);
+	if (ret)
+		return ERR_PTR(ret);
+	bo = gantry_bo_create(file->gdev, size, region);
+	if (IS_ERR(bo)) {
+		gantry_policy_destroy_buffer(file->gdev, file->tenant, size, region, stamp,
+					     PTR_ERR(bo));
+		return bo;
+	}
+	bo->owner = gantry_tenant_get(file->tenant);
+	bo->stamp = stamp;
+	bo->asked_region = region;
+	return bo;
+}
+
 /* DRM_IOCTL_GANTRY_BO_CREATE */
 int gantry_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *filp)
 {
 	struct drm_gantry_bo_create *args = data;
-	struct gantry_device *gdev = to_gantry_device(drm);
+	struct gantry_file *file = filp->driver_priv;
 	struct gantry_bo *bo;
 	u64 size;
 	u32 handle;
@@ -363,11 +389,11 @@ int gantry_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *
 	if (args->flags || args->pad || !args->size || args->size > (u64)S64_MAX)
 		return -EINVAL;
 	size = round_up(args->size, PAGE_SIZE);
-	bo = gantry_bo_create(gdev, size, args->region);
-	if (bo == ERR_PTR(-ENOSPC)) {
+	bo = gantry_bo_create_owned(file, size, args->region);
+	if (bo == ERR_PTR(-ENOSPC) || bo == ERR_PTR(-EDQUOT)) {
 		/* Jobs that have ended may hold what their user has closed. */
-		gantry_file_settle(filp->driver_priv);
-		bo = gantry_bo_create(gdev, size, args->region);
+		gantry_file_settle(file);
+		bo = gantry_bo_create_owned(file, size, args->region);
 	}
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);
@@ -380,6 +406,25 @@ int gantry_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *
 	}
 	drm_gem_object_put(&bo->base);
 	return ret;
+}
+
+/*
+ * &drm_driver.prime_handle_to_fd: the one way for a buffer to leave its context. Asks each
+ * time, also where there is a dma-buf already.
+ */
+int gantry_bo_prime_export(struct drm_device *drm, struct drm_file *filp, u32 handle, u32 flags,
+			   int *fd)
+{
+	struct drm_gem_object *obj = drm_gem_object_lookup(filp, handle);
+	struct gantry_bo *bo;
+	int ret;
+
+	if (!obj)
+		return -ENOENT;
+	bo = to_gantry_bo(obj);
+	ret = gantry_policy_export_buffer(filp->driver_priv, obj->size, bo->region);
+	drm_gem_object_put(obj);
+	return ret ?: drm_gem_prime_handle_to_fd(drm, filp, handle, flags, fd);
 }
 
 /* DRM_IOCTL_GANTRY_BO_INFO */

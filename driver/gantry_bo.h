@@ -6,6 +6,7 @@
 #include <drm/drm_gem.h>
 
 #include "gantry_extents.h"
+#include "gantry_policy.h"
 #include "gantry_region.h"
 
 struct drm_printer;
@@ -17,6 +18,9 @@ struct gantry_device;
  * @base: GEM object
  * @region: device region's index or %DRM_GANTRY_REGION_HOST
  * @tenant: who made it
+ * @owner: whose context made it, referenced; NULL: nobody's
+ * @stamp: policies that know of it
+ * @asked_region: the region as they know it
  * @made: it was whole, and tracepoints know of it
  * @read_only: user space may neither map it writable nor name it as destination
  * @memory: device memory, or NULL
@@ -38,6 +42,9 @@ struct gantry_bo {
 	struct drm_gem_object base;
 	u32 region;
 	u64 tenant;
+	struct gantry_tenant *owner;
+	gantry_stamp stamp;
+	u32 asked_region;
 	bool made;
 	bool read_only;
 	struct gantry_memory *memory;
@@ -82,6 +89,8 @@ void gantry_bo_list(struct gantry_bo *bo);
 void gantry_bo_show_fdinfo(struct drm_printer *p, struct drm_file *filp);
 
 int gantry_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *filp);
+int gantry_bo_prime_export(struct drm_device *drm, struct drm_file *filp, u32 handle, u32 flags,
+			   int *fd);
 int gantry_bo_info_ioctl(struct drm_device *drm, void *data, struct drm_file *filp);
 
 extern const struct drm_gem_object_funcs gantry_bo_funcs;

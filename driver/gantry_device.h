@@ -20,6 +20,7 @@
 
 #include "gantry_accel.h"
 #include "gantry_compat.h"
+#include "gantry_policy.h"
 #include "gantry_report.h"
 
 struct drm_printer;
@@ -240,6 +241,7 @@ struct gantry_counters {
  * @exports: buffers in device memory that have a dma-buf
  * @huge_mnt: file system of host buffers, on kernels where DRM has none of its own;
  *	NULL: the system's
+ * @policies: who is asked before something is done
  * @counters: what was done
  */
 struct gantry_device {
@@ -271,6 +273,7 @@ struct gantry_device {
 	wait_queue_head_t bos_empty;
 	struct list_head exports;
 	struct vfsmount *huge_mnt;
+	struct gantry_policies policies;
 	struct gantry_counters counters;
 };
 

@@ -22,6 +22,7 @@
 #include "gantry_import.h"
 #include "gantry_job.h"
 #include "gantry_pm.h"
+#include "gantry_policy.h"
 #include "gantry_queue.h"
 #include "gantry_region.h"
 #include "gantry_report.h"
@@ -29,6 +30,7 @@
 #include "gantry_ring.h"
 #include "gantry_space.h"
 #include "gantry_sysfs.h"
+#include "gantry_tenant.h"
 #include "gantry_trace.h"
 #include "nvidia/ga100_regs.h"
 #include "trainium/trainium_regs.h"
@@ -104,6 +106,20 @@ static int gantry_check_syncobj_count(unsigned int cmd, unsigned long arg)
 }
 
 /*
+ * A descriptor may have been passed on, or its process moved: a context serves its tenant,
+ * and nobody else.
+ */
+static int gantry_check_caller(struct drm_file *filp)
+{
+	struct gantry_file *file = filp->driver_priv;
+
+	/* DRM itself knows of a card that was lost a moment later than its fences tell. */
+	if (atomic_read(&file->gdev->gone))
+		return -ENODEV;
+	return gantry_tenant_has_caller(file->tenant) ? 0 : -EACCES;
+}
+
+/*
  * DRM writes the answer after the work is done; a caller that cannot take it
  * would not know what it now owns. So look first.
  */
@@ -111,10 +127,11 @@ static int gantry_check_ioctl(struct file *file, unsigned int cmd, unsigned long
 {
 	struct drm_file *filp = file->private_data;
 	unsigned int nr = _IOC_NR(cmd);
+	int ret = gantry_check_caller(filp);
 
-	/* DRM itself knows of a card that was lost a moment later than its fences tell. */
-	if (atomic_read(&to_gantry_device(filp->minor->dev)->gone))
-		return -ENODEV;
+	if (ret)
+		return ret;
+
 	if (nr >= DRM_COMMAND_BASE && nr < DRM_COMMAND_END)
 		return gantry_check_answer(cmd, arg);
 	/* Names that anybody can guess: buffers leave a context as dma-bufs only. */
@@ -139,6 +156,11 @@ static long gantry_compat_ioctl(struct file *file, unsigned int cmd, unsigned lo
 #define gantry_compat_ioctl NULL
 #endif
 
+static int gantry_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return gantry_check_caller(file->private_data) ?: drm_gem_mmap(file, vma);
+}
+
 static const struct file_operations gantry_fops = {
 	.owner = THIS_MODULE,
 	.open = accel_open,
@@ -148,7 +170,7 @@ static const struct file_operations gantry_fops = {
 	.poll = drm_poll,
 	.read = drm_read,
 	.llseek = noop_llseek,
-	.mmap = drm_gem_mmap,
+	.mmap = gantry_mmap,
 	.show_fdinfo = drm_show_fdinfo,
 	.fop_flags = FOP_UNSIGNED_OFFSET,
 };
@@ -194,6 +216,7 @@ static const struct drm_driver gantry_drm_driver = {
 			   DRIVER_SYNCOBJ_TIMELINE,
 	.open = gantry_file_open,
 	.postclose = gantry_file_close,
+	.prime_handle_to_fd = gantry_bo_prime_export,
 	.gem_prime_import = gantry_import,
 	.gem_prime_import_sg_table = gantry_import_sgt,
 	.show_fdinfo = gantry_show_fdinfo,
@@ -321,6 +344,8 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = gantry_report_init(gdev);
 	if (!ret)
 		ret = gantry_spaces_init(gdev);
+	if (!ret)
+		ret = gantry_policies_init(gdev);
 	if (ret)
 		return ret;
 	gantry_huge_init(gdev);
@@ -333,6 +358,7 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		gantry_pci_disable(pdev);
 		return dev_err_probe(&pdev->dev, ret, "%s did not start\n", backend->name);
 	}
+	gantry_policies_open(gdev);
 	drm_info(&gdev->drm, "%s with %u memory regions and up to %u rings\n", backend->name,
 		 gdev->region_count, backend->ring_count);
 	trace_gantry_device_bind(dev_name(gdev->drm.dev));
@@ -345,6 +371,7 @@ static void gantry_remove(struct pci_dev *pdev)
 
 	gantry_device_unplug(gdev);
 	trace_gantry_device_unbind(dev_name(gdev->drm.dev));
+	gantry_policies_close(gdev);
 	gantry_rings_stop(gdev);
 	flush_work(&gdev->report.work);
 	gantry_files_wake(gdev);
@@ -385,6 +412,7 @@ static int __init gantry_init(void)
 	int ret;
 
 	gantry_btf_check();
+	gantry_policy_register();
 	gantry_free_wq = alloc_workqueue("gantry-free", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (!gantry_free_wq)
 		return -ENOMEM;

@@ -6,6 +6,7 @@
 #include <drm/drm_syncobj.h>
 
 #include "gantry_bo.h"
+#include "gantry_delay.h"
 #include "gantry_device.h"
 #include "gantry_job.h"
 #include "gantry_queue.h"
@@ -80,7 +81,7 @@ static void gantry_fence_trace_end(struct gantry_fence *fence, int error)
 	if (!trace_gantry_job_end_enabled())
 		return;
 	local_irq_save(flags);
-	trace_gantry_job_end(dev_name(file->gdev->drm.dev), file->tenant, file->context,
+	trace_gantry_job_end(dev_name(file->gdev->drm.dev), file->tenant->id, file->context,
 			     fence->base.context, fence->seqno, error, &fence->stats);
 	local_irq_restore(flags);
 }
@@ -109,6 +110,7 @@ static void gantry_fence_account(struct gantry_fence *fence, int error)
 static void gantry_fence_end(struct gantry_fence *fence, int error)
 {
 	gantry_fence_account(fence, error);
+	gantry_policy_complete(fence, error);
 	fence->ended = true;
 	fence->error = error;
 	dma_fence_get(&fence->base);
@@ -145,7 +147,7 @@ static void gantry_job_started(struct gantry_transfer *xfer)
 	if (job->fence->started)
 		return;
 	job->fence->started = ktime_get();
-	trace_gantry_job_start(dev_name(file->gdev->drm.dev), file->tenant, file->context,
+	trace_gantry_job_start(dev_name(file->gdev->drm.dev), file->tenant->id, file->context,
 			       job->queue->fence_context, job->fence->seqno);
 }
 
@@ -235,7 +237,7 @@ static struct dma_fence *gantry_job_run(struct drm_sched_job *base)
 	/* Who takes the memory back waits for this job, which the card need not see. */
 	if (!gantry_job_count_outages(job, &job->outages))
 		gantry_job_give_up(job);
-	trace_gantry_job_schedule(dev_name(queue->file->gdev->drm.dev), queue->file->tenant,
+	trace_gantry_job_schedule(dev_name(queue->file->gdev->drm.dev), queue->file->tenant->id,
 				  queue->file->context, queue->fence_context, job->fence->seqno);
 	gantry_transfer_start(&job->xfer, queue->stream.home);
 	return fence;
@@ -418,10 +420,12 @@ int gantry_job_push(struct gantry_job *job, u64 *seqno)
 	job->xfer.blamed = gantry_job_blamed;
 	job->xfer.finish = gantry_job_finish;
 	fence->submitted = ktime_get();
-	trace_gantry_job_submit(dev_name(queue->file->gdev->drm.dev), queue->file->tenant,
+	trace_gantry_job_submit(dev_name(queue->file->gdev->drm.dev), queue->file->tenant->id,
 				queue->file->context, queue->fence_context, fence->seqno,
 				&fence->stats);
 
+	if (job->delay)
+		gantry_delay_start(job->delay);
 	drm_sched_job_arm(&job->base);
 	gantry_job_add_resv(job);
 	gantry_job_signal_syncobjs(job);

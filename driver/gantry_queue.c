@@ -26,6 +26,7 @@ static void gantry_file_release(struct kref *ref)
 	gantry_space_destroy(file->space);
 	xa_destroy(&file->queues);
 	mutex_destroy(&file->lock);
+	gantry_tenant_put(file->tenant);
 	drm_dev_put(&file->gdev->drm);
 	kfree(file);
 }
@@ -128,9 +129,10 @@ static void gantry_queue_free_work(struct work_struct *work)
 	struct gantry_queue *queue = container_of(work, struct gantry_queue, free_work);
 	struct gantry_file *file = queue->file;
 
-	trace_gantry_queue_destroy(dev_name(file->gdev->drm.dev), file->tenant, file->context,
+	trace_gantry_queue_destroy(dev_name(file->gdev->drm.dev), file->tenant->id, file->context,
 				   queue->fence_context, queue->stream.home->index,
 				   queue->stream.priority);
+	gantry_policy_destroy_queue(queue, 0);
 	gantry_file_uncount_queue(file, queue);
 	gantry_ring_put(queue->stream.home);
 	/*
@@ -175,9 +177,13 @@ static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 prior
 	INIT_WORK(&queue->free_work, gantry_queue_free_work);
 	queue->fence_context = dma_fence_context_alloc(1);
 
-	ret = gantry_queue_init_status(queue);
+	ret = gantry_policy_create_queue(queue, &priority);
 	if (ret)
 		goto err_free;
+	queue->stream.priority = priority;
+	ret = gantry_queue_init_status(queue);
+	if (ret)
+		goto err_policy;
 	ring = gantry_queue_get_ring(file, priority);
 	ret = PTR_ERR_OR_ZERO(ring);
 	if (ret)
@@ -203,6 +209,8 @@ err_ring:
 	gantry_ring_put(ring);
 err_status:
 	gantry_queue_fini_status(queue);
+err_policy:
+	gantry_policy_destroy_queue(queue, ret);
 err_free:
 	mutex_destroy(&queue->submit_lock);
 	kfree(queue);
@@ -396,29 +404,40 @@ void gantry_queue_end_job(struct gantry_queue *queue, struct gantry_fence *fence
 int gantry_file_open(struct drm_device *drm, struct drm_file *filp)
 {
 	struct gantry_file *file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
+	int ret = -ENOMEM;
 
 	if (!file)
 		return -ENOMEM;
 	file->gdev = to_gantry_device(drm);
+	file->context = filp->client_id;
+	file->tenant = gantry_tenant_new();
+	if (!file->tenant)
+		goto err_free;
+	ret = gantry_policy_open_context(file);
+	if (ret)
+		goto err_tenant;
 	file->space = gantry_space_create(file->gdev);
-	if (IS_ERR(file->space)) {
-		int ret = PTR_ERR(file->space);
-
-		kfree(file);
-		return ret;
-	}
+	ret = PTR_ERR_OR_ZERO(file->space);
+	if (ret)
+		goto err_policy;
 	kref_init(&file->ref);
 	drm_dev_get(drm);
-	file->tenant = gantry_tenant_current();
-	file->context = filp->client_id;
 	xa_init_flags(&file->queues, XA_FLAGS_ALLOC1);
 	mutex_init(&file->lock);
 	INIT_LIST_HEAD(&file->live);
 	init_waitqueue_head(&file->settled);
 	spin_lock_init(&file->fault_lock);
 	filp->driver_priv = file;
-	trace_gantry_context_open(dev_name(drm->dev), file->tenant, file->context);
+	trace_gantry_context_open(dev_name(drm->dev), file->tenant->id, file->context);
 	return 0;
+
+err_policy:
+	gantry_policy_close_context(file, ret);
+err_tenant:
+	gantry_tenant_put(file->tenant);
+err_free:
+	kfree(file);
+	return ret;
 }
 
 /*
@@ -447,7 +466,8 @@ void gantry_file_close(struct drm_device *drm, struct drm_file *filp)
 		gantry_file_settle(file);
 		freed = atomic64_read_acquire(&file->freed);
 	} while (freed != atomic64_read(&file->ended));
-	trace_gantry_context_close(dev_name(drm->dev), file->tenant, file->context);
+	trace_gantry_context_close(dev_name(drm->dev), file->tenant->id, file->context);
+	gantry_policy_close_context(file, 0);
 	kref_put(&file->ref, gantry_file_release);
 }
 
@@ -507,7 +527,7 @@ int gantry_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_fil
 	args->status_mmap_offset = drm_vma_node_offset_addr(&status->vma_node);
 	args->queue = number;
 	queue->number = number;
-	trace_gantry_queue_create(dev_name(drm->dev), file->tenant, file->context,
+	trace_gantry_queue_create(dev_name(drm->dev), file->tenant->id, file->context,
 				  queue->fence_context, queue->stream.home->index,
 				  queue->stream.priority);
 	xa_store(&file->queues, number, queue, GFP_KERNEL_ACCOUNT);

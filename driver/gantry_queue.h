@@ -11,6 +11,7 @@
 #include <drm/gpu_scheduler.h>
 
 #include "gantry_accel.h"
+#include "gantry_policy.h"
 #include "gantry_transfer.h"
 
 struct gantry_bo;
@@ -28,8 +29,9 @@ struct drm_file;
  * @ref: one for the open file, one for each of its queues
  * @gdev: the card; holds a reference on its DRM device
  * @space: in which its buffers are mapped, or NULL: the chip has none
- * @tenant: whose it is
+ * @tenant: whose it is, referenced
  * @context: DRM's number for it
+ * @stamp: policies that know of it
  * @queues: by number
  * @lock: guards @live and @live_count
  * @live: queues, closed ones too while they have jobs
@@ -47,8 +49,9 @@ struct gantry_file {
 	struct kref ref;
 	struct gantry_device *gdev;
 	struct gantry_space *space;
-	u64 tenant;
+	struct gantry_tenant *tenant;
 	u64 context;
+	gantry_stamp stamp;
 	struct xarray queues;
 	struct mutex lock; /* live, live_count */
 	struct list_head live;
@@ -77,6 +80,7 @@ struct gantry_file {
  * @status: the same, for the kernel to write
  * @submit_lock: jobs get their numbers in the order they are pushed
  * @fence_context: of its fences
+ * @stamp: policies that know of it
  * @last_fence: of the last job that ran; scheduler only
  * @last_spread: that job was spread over rings; scheduler only
  * @free_work: frees the queue
@@ -101,6 +105,7 @@ struct gantry_queue {
 	struct drm_gantry_queue_status *status;
 	struct mutex submit_lock; /* order of seqno and push */
 	u64 fence_context;
+	gantry_stamp stamp;
 	struct dma_fence *last_fence;
 	bool last_spread;
 	struct work_struct free_work;

@@ -9,6 +9,7 @@
 #include <drm/drm_syncobj.h>
 
 #include "gantry_bo.h"
+#include "gantry_delay.h"
 #include "gantry_device.h"
 #include "gantry_import.h"
 #include "gantry_job.h"
@@ -312,6 +313,37 @@ out:
 	return ret;
 }
 
+/* The scheduler has the delay from now on, too, and holds it at least as long as the job. */
+static int gantry_job_add_delay(struct gantry_job *job, struct gantry_policy *delayer)
+{
+	struct gantry_delay *delay = gantry_delay_new(delayer, job->fence->delay_ns);
+	int ret;
+
+	if (!delay)
+		return -ENOMEM;
+	ret = drm_sched_job_add_dependency(&job->base, gantry_delay_fence(delay));
+	if (!ret)
+		job->delay = delay;
+	return ret;
+}
+
+/* Ask the policies last: what they admit then mostly is done. */
+static int gantry_job_admit_and_push(struct gantry_job *job, u64 *seqno)
+{
+	struct gantry_policy *delayer;
+	int ret = gantry_policy_submit(job->queue, job->fence, &delayer);
+
+	if (ret)
+		return ret;
+	if (delayer)
+		ret = gantry_job_add_delay(job, delayer);
+	if (!ret)
+		ret = gantry_job_lock_and_push(job, seqno);
+	if (ret)
+		gantry_policy_complete(job->fence, ret);
+	return ret;
+}
+
 static int gantry_job_submit(struct gantry_job *job, struct drm_file *filp,
 			     const struct drm_gantry_queue_submit *args, u64 *seqno)
 {
@@ -322,7 +354,7 @@ static int gantry_job_submit(struct gantry_job *job, struct drm_file *filp,
 	if (!ret)
 		ret = gantry_job_add_signals(job, filp, args);
 	if (!ret)
-		ret = gantry_job_lock_and_push(job, seqno);
+		ret = gantry_job_admit_and_push(job, seqno);
 	return ret;
 }
 

@@ -7,11 +7,13 @@
 #include <linux/workqueue.h>
 #include <drm/gpu_scheduler.h>
 
+#include "gantry_policy.h"
 #include "gantry_stats.h"
 #include "gantry_transfer.h"
 
 struct dma_fence_chain;
 struct drm_syncobj;
+struct gantry_delay;
 struct gantry_mapping;
 struct gantry_queue;
 
@@ -27,6 +29,8 @@ struct gantry_queue;
  * @error: what the job ended with
  * @next: of those that signal together
  * @seqno: number of the job in its queue
+ * @stamp: policies that know of it
+ * @delay_ns: how long they hold it back
  * @stats: what it does, and in the end how long it took
  * @submitted: when
  * @started: when the card was given the first of it; 0: not yet
@@ -43,6 +47,8 @@ struct gantry_fence {
 	int error;
 	struct gantry_fence *next;
 	u64 seqno;
+	gantry_stamp stamp;
+	u64 delay_ns;
 	struct gantry_job_stats stats;
 	ktime_t submitted;
 	ktime_t started;
@@ -68,6 +74,7 @@ struct gantry_signal {
  * @xfer: what the card does
  * @queue: where to, referenced
  * @fence: its end
+ * @delay: one of its dependencies, which begins when it is pushed, or NULL
  * @signals: syncobjs to signal
  * @signal_count: of @signals
  * @ops: checked operations
@@ -85,6 +92,7 @@ struct gantry_job {
 	struct gantry_transfer xfer;
 	struct gantry_queue *queue;
 	struct gantry_fence *fence;
+	struct gantry_delay *delay;
 	struct gantry_signal *signals;
 	u32 signal_count;
 	struct gantry_op *ops;

@@ -264,6 +264,27 @@ TRACE_EVENT(gantry_ring_reset,
 	TP_printk("card=%s ring=%u error=%d", __get_str(card), __entry->ring, __entry->error)
 );
 
+/*
+ * A policy did what no policy may, and is asked no more; reason as in the state of its
+ * folder in sysfs: any context
+ */
+TRACE_EVENT(gantry_policy_eject,
+	TP_PROTO(const char *card, const char *policy, const char *reason),
+	TP_ARGS(card, policy, reason),
+	TP_STRUCT__entry(
+		__string(card, card)
+		__string(policy, policy)
+		__string(reason, reason)
+	),
+	TP_fast_assign(
+		__assign_str(card);
+		__assign_str(policy);
+		__assign_str(reason);
+	),
+	TP_printk("card=%s policy=%s reason=%s", __get_str(card), __get_str(policy),
+		  __get_str(reason))
+);
+
 /* The card was reset, or could not be: error is that of the last attempt: process context */
 TRACE_EVENT(gantry_device_reset,
 	TP_PROTO(const char *card, int error),

@@ -16,6 +16,7 @@
  *
  * Every ioctl can return, besides what its own description lists:
  *   -ENODEV  the card was removed or its driver unbound;
+ *   -EACCES  the caller is not in the cgroup that opened the card, nor in one below it;
  *   -EFAULT  a pointer does not lead to memory that can be read or written;
  *   -EINTR / restart when a signal arrives while it sleeps.
  *
