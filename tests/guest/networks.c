@@ -115,33 +115,36 @@ static pid_t start_server(const char *name)
 
 /* ---- cables ---------------------------------------------------------------------------- */
 
-static void run_ip(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void run_shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-static void run_ip(const char *format, ...)
+static void run_shell(const char *format, ...)
 {
-	char command[256];
+	char command[512];
 	va_list args;
-	int length;
 
-	length = snprintf(command, sizeof(command), "ip ");
 	va_start(args, format);
-	vsnprintf(command + length, sizeof(command) - length, format, args);
+	vsnprintf(command, sizeof(command), format, args);
 	va_end(args);
 	if (system(command))
 		fail_msg("'%s' failed", command);
 }
 
-static void network_make(const char *name, unsigned int number)
+/* In batches: to start a program takes the guest longest. */
+static void network_make(const char *name, unsigned int n)
 {
-	run_ip("netns add %s", name);
-	run_ip("link add %s0 type veth peer name eth0 netns %s", name, name);
-	run_ip("address add 10.77.%u.1/24 dev %s0", number, name);
-	run_ip("address add fd77:%u::1/64 dev %s0 nodad", number, name);
-	run_ip("link set %s0 up", name);
-	run_ip("-n %s address add 10.77.%u.2/24 dev eth0", name, number);
-	run_ip("-n %s address add fd77:%u::2/64 dev eth0 nodad", name, number);
-	run_ip("-n %s link set lo up", name);
-	run_ip("-n %s link set eth0 up", name);
+	run_shell("ip netns add %s", name);
+	run_shell("ip -batch - <<END\n"
+		  "link add %s0 type veth peer name eth0 netns %s\n"
+		  "address add 10.77.%u.1/24 dev %s0\n"
+		  "address add fd77:%u::1/64 dev %s0 nodad\n"
+		  "link set %s0 up\n"
+		  "END", name, name, n, name, n, name, name);
+	run_shell("ip -n %s -batch - <<END\n"
+		  "address add 10.77.%u.2/24 dev eth0\n"
+		  "address add fd77:%u::2/64 dev eth0 nodad\n"
+		  "link set lo up\n"
+		  "link set eth0 up\n"
+		  "END", name, n, n);
 }
 
 void networks_make(void)
@@ -159,10 +162,12 @@ void networks_remove(void)
 		waitpid(servers[i], NULL, 0);
 	}
 	/* The cables go with their ends. */
-	run_ip("link delete near0");
-	run_ip("link delete far0");
-	run_ip("netns delete near");
-	run_ip("netns delete far");
+	run_shell("ip -batch - <<END\n"
+		  "link delete near0\n"
+		  "link delete far0\n"
+		  "netns delete near\n"
+		  "netns delete far\n"
+		  "END");
 }
 
 /* ---- reaching them ----------------------------------------------------------------------- */
