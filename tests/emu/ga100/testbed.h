@@ -13,6 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../bed_memory.h"
 #include "ga100.h"
 #include "tables.h"
 
@@ -27,18 +28,18 @@
 
 /**
  * struct bed - a card on a test's bench
+ * @memory: of the host
  * @card: the card
- * @host: BED_HOST_SIZE + BED_MESSAGE_SIZE bytes
+ * @host: the bytes of @memory
  * @interrupts: messages so far
- * @pins: pieces of host memory held now
  * @lines: lines logged so far
  * @tables: of the one address space the testbed makes
  */
 struct bed {
+	struct bed_memory memory;
 	struct ga100 *card;
 	uint8_t *host;
 	_Atomic unsigned int interrupts;
-	_Atomic unsigned int pins;
 	_Atomic unsigned int lines;
 	struct ga100_tables tables;
 };

@@ -138,7 +138,7 @@ static void a_reset_in_mid_copy_stops_the_copy(void **state)
 			reset_device(bed, way);
 		}
 		assert_int_equal(q_read(&q, SRC, UDMA_Q_TAIL), 1u << 30);
-		assert_int_equal(bed->pins, 0);
+		assert_int_equal(bed->memory.pins, 0);
 		memset(hbm_at(bed, 1, 0), 0x55, 65536);
 		bed_settle(bed);
 		for (unsigned int i = 0; i < 65536; i++)

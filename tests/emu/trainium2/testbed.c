@@ -1,73 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "testbed.h"
 
-#include <errno.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define TIMEOUT_S	10
 
-static int pin(void *priv, uint64_t iova, size_t len, bool write,
-	       struct vfu_pin *out)
-{
-	struct bed *bed = priv;
-	uint64_t in = iova - BED_HOST;
-
-	(void)write;
-	if (iova < BED_HOST || in >= BED_HOST_SIZE + BED_MESSAGE_SIZE)
-		return -EFAULT;
-	if (in >= BED_HOST_SIZE)
-		return -EOPNOTSUPP;
-	out->ptr = bed->host + in;
-	out->len = len < BED_HOST_SIZE - in ? len : BED_HOST_SIZE - in;
-	atomic_fetch_add(&bed->pins, 1);
-	return 0;
-}
-
-static void unpin(void *priv, struct vfu_pin *out)
-{
-	struct bed *bed = priv;
-
-	(void)out;
-	atomic_fetch_sub(&bed->pins, 1);
-}
-
-static uint8_t *whole(struct bed *bed, uint64_t iova, size_t len)
-{
-	uint64_t in = iova - BED_HOST;
-
-	if (iova < BED_HOST || in + len > BED_HOST_SIZE + BED_MESSAGE_SIZE)
-		return NULL;
-	return bed->host + in;
-}
-
-static int read_host(void *priv, uint64_t iova, void *buf, size_t len)
-{
-	uint8_t *at = whole(priv, iova, len);
-
-	if (!at)
-		return -EFAULT;
-	memcpy(buf, at, len);
-	return 0;
-}
-
-static int write_host(void *priv, uint64_t iova, const void *buf, size_t len)
-{
-	uint8_t *at = whole(priv, iova, len);
-
-	if (!at)
-		return -EFAULT;
-	memcpy(at, buf, len);
-	return 0;
-}
-
 static const struct emu_host ops = {
-	.pin = pin,
-	.unpin = unpin,
-	.read = read_host,
-	.write = write_host,
+	.pin = bed_memory_pin,
+	.unpin = bed_memory_unpin,
+	.read = bed_memory_read,
+	.write = bed_memory_write,
 };
 
 static struct bed *make(const char *layout, const struct trn2_options *options)
@@ -77,9 +21,11 @@ static struct bed *make(const char *layout, const struct trn2_options *options)
 	assert_non_null(bed);
 	bed->layout = layout;
 	bed->apb_bar = strcmp(layout, "silicon") ? TRN2_BAR_APB_QEMU : TRN2_BAR_APB;
-	bed->host = aligned_alloc(4096, BED_HOST_SIZE + BED_MESSAGE_SIZE);
-	assert_non_null(bed->host);
-	memset(bed->host, 0, BED_HOST_SIZE + BED_MESSAGE_SIZE);
+	bed->memory.base = BED_HOST;
+	bed->memory.size = BED_HOST_SIZE;
+	bed->memory.message_size = BED_MESSAGE_SIZE;
+	bed_memory_init(&bed->memory);
+	bed->host = bed->memory.at;
 	assert_int_equal(trn2_card_create(options, &ops, bed, &bed->card), 0);
 	return bed;
 }
@@ -105,8 +51,7 @@ struct bed *bed_make(const char *layout, unsigned int workers)
 void bed_free(struct bed *bed)
 {
 	trn2_card_destroy(bed->card);
-	assert_int_equal(bed->pins, 0);
-	free(bed->host);
+	bed_memory_fini(&bed->memory);
 	free(bed);
 }
 

@@ -20,6 +20,7 @@
 
 #include "../../../driver/trainium/trainium_regs.h"
 #include "../../../driver/trainium/udma_regs.h"
+#include "../bed_memory.h"
 #include "card.h"
 
 #define BED_HOST		0x10000000ULL
@@ -30,17 +31,17 @@
 
 /**
  * struct bed - the bench
+ * @memory: of the host
  * @layout: of the card
  * @apb_bar: where its registers are
- * @host: host memory, pinned part and message part in one
- * @pins: pins that are held now
+ * @host: the bytes of @memory
  */
 struct bed {
+	struct bed_memory memory;
 	struct trn2_card *card;
 	const char *layout;
 	unsigned int apb_bar;
 	uint8_t *host;
-	_Atomic int pins;
 };
 
 /** struct bed_queue - a queue as a driver keeps it */
