@@ -89,6 +89,13 @@ is_kernel()
 	esac
 }
 
+# use_ccache: inside the tree, keeps what is compiled with it by content. There is
+# room for two debug kernels, 350 MB each, and some days' builds of all else.
+use_ccache()
+{
+	export CCACHE_DIR=/cache/ccache CCACHE_MAXSIZE=1G CCACHE_COMPILERCHECK=content
+}
+
 # use_kernel NAME: sets, inside the tree,
 #   kernel_release   what `uname -r` says
 #   kernel_image     what QEMU starts
