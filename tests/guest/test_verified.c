@@ -71,12 +71,11 @@ static void count_all(void)
 	assert_true(count_count > 10);
 }
 
-/* The column of this kernel: the debug kernel is a 6.12. */
-static bool on_backports(void)
+static bool kernel_is(const char *name)
 {
 	const char *kernel = getenv("GANTRY_KERNEL");
 
-	return kernel && !strcmp(kernel, "backports");
+	return kernel && !strcmp(kernel, name);
 }
 
 /* What the list says of a program; 0: nothing. */
@@ -90,7 +89,7 @@ static unsigned int listed(const char *name)
 	while (fgets(line, sizeof(line), list))
 		if (sscanf(line, "%127s %u %u", program, &older, &newer) == 3 &&
 		    !strcmp(program, name))
-			found = on_backports() ? newer : older;
+			found = kernel_is("backports") ? newer : older;
 	fclose(list);
 	return found;
 }
@@ -100,6 +99,10 @@ static void no_program_has_become_much_harder_to_verify(void **state)
 	unsigned int bad = 0;
 
 	(void)state;
+	if (kernel_is("debug")) {
+		print_message("# the list is of Debian's kernels, whose verifiers are these\n");
+		skip();
+	}
 	count_all();
 	for (size_t i = 0; i < count_count; i++) {
 		unsigned int was = listed(counts[i].name);
