@@ -726,6 +726,30 @@ static void what_a_policy_may_do_is_loaded(void **state)
 	assert_done(load_fixture("probe"));
 }
 
+static char *text_of(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+
+	assert_non_null(file);
+	assert_true(getdelim(&text, &room, '\0', file) > 0);
+	fclose(file);
+	return text;
+}
+
+static void the_policy_in_the_documentation_is_loaded(void **state)
+{
+	char *page = text_of("/gantry/docs/policy.md");
+	char *source = text_of("/gantry/tests/guest/policies/example.bpf.c");
+
+	(void)state;
+	assert_non_null(strstr(page, source));
+	assert_done(load_fixture("example"));
+	free(page);
+	free(source);
+}
+
 static int policy_setup(void **state)
 {
 	libbpf_set_print(remember);
@@ -765,6 +789,7 @@ int main(void)
 		cmocka_unit_test(the_module_stays_while_a_policy_is_loaded),
 		cmocka_unit_test(what_a_policy_must_not_do_is_not_loaded),
 		cmocka_unit_test(what_a_policy_may_do_is_loaded),
+		cmocka_unit_test(the_policy_in_the_documentation_is_loaded),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, policy_setup, policy_teardown);

@@ -24,6 +24,7 @@ int command_bind(int argc, char **argv);
 int command_unbind(int argc, char **argv);
 int command_assign(int argc, char **argv);
 int command_copy(int argc, char **argv);
+int command_policy(int argc, char **argv);
 int command_telemetry(int argc, char **argv);
 int command_stat(int argc, char **argv);
 int command_tenant(int argc, char **argv);

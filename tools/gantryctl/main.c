@@ -17,6 +17,7 @@ static const char help[] =
 "  unbind CARD    take it back\n"
 "  assign         give gantry the cards that /etc/gantry/cards.conf names\n"
 "  copy FILE      move a file into device memory and back, checked and timed\n"
+"  policy         who may do what on a card: quotas, exclusive ownership\n"
 "  telemetry      start or stop counting what each tenant does\n"
 "  stat           what each tenant did on each card\n"
 "  tenant         name the networks that a tenant with an accelerator may reach\n"
@@ -51,6 +52,7 @@ static const struct {
 	{ "unbind", command_unbind },
 	{ "assign", command_assign },
 	{ "copy", command_copy },
+	{ "policy", command_policy },
 	{ "telemetry", command_telemetry },
 	{ "stat", command_stat },
 	{ "tenant", command_tenant },
