@@ -2,6 +2,8 @@
 #include "openmetrics.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <iconv.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -321,9 +323,27 @@ static bool check_buckets(struct metrics *m)
 	return true;
 }
 
+/* One label that is not, and Prometheus takes nothing of the whole text. */
+static bool is_utf8(const char *text)
+{
+	char *from = (char *)text, some[4096], *to;
+	size_t left = strlen(text), room, ret;
+	iconv_t converter = iconv_open("UCS-4", "UTF-8");
+
+	do {
+		to = some;
+		room = sizeof(some);
+		ret = iconv(converter, &from, &left, &to, &room);
+	} while (ret == (size_t)-1 && errno == E2BIG);
+	iconv_close(converter);
+	return ret != (size_t)-1;
+}
+
 bool metrics_parse(struct metrics *m, const char *text)
 {
 	memset(m, 0, sizeof(*m));
+	if (!is_utf8(text))
+		return wrong(m, "this is not UTF-8", "");
 	for (const char *line = text; strcmp(line, "# EOF\n"); line = strchr(line, '\n') + 1) {
 		if (!strchr(line, '\n'))
 			return wrong(m, "does not end in EOF", line);

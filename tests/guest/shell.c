@@ -58,6 +58,20 @@ char *command_failure(int status, const char *format, ...)
 	return text;
 }
 
+/* As strict as json-c can be: it takes bad UTF-8 unless told not to. */
+static struct json_object *parse(const char *text)
+{
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *object;
+
+	assert_non_null(tokener);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8 |
+			       JSON_TOKENER_ALLOW_TRAILING_CHARS);
+	object = json_tokener_parse_ex(tokener, text, -1);
+	json_tokener_free(tokener);
+	return object;
+}
+
 struct json_object *command_json(const char *format, ...)
 {
 	struct json_object *object;
@@ -67,7 +81,7 @@ struct json_object *command_json(const char *format, ...)
 	va_start(args, format);
 	text = run(0, format, args);
 	va_end(args);
-	object = json_tokener_parse(text);
+	object = parse(text);
 	if (!object)
 		fail_msg("this is no JSON: %s", text);
 	free(text);

@@ -76,6 +76,27 @@ static void no_name_breaks_the_metrics(void **state)
 	worker_end(&worker);
 }
 
+/* No UTF-8, and what a terminal takes for an order: while the cgroup is there, and after. */
+static void names_that_are_no_text_are_shown_as_text(void **state)
+{
+	struct worker worker = worker_begin("/x\xff\xc2\x9b" "31m", 1);
+	struct metrics m = metrics_now();
+	char *text;
+
+	(void)state;
+	metric_expect(&m, 1, "gantry_jobs_submitted_total", "cgroup", "/x???31m");
+	metrics_free(&m);
+	json_object_put(command_json(GANTRYCTL " stat --json"));
+	worker_end(&worker);
+	m = metrics_now();
+	metric_expect(&m, 1, "gantry_jobs_submitted_total", "cgroup", "/x???31m");
+	metrics_free(&m);
+	json_object_put(command_json(GANTRYCTL " stat --json"));
+	text = command_output(GANTRYCTL " stat");
+	assert_non_null(strstr(text, "/x???31m (gone)"));
+	free(text);
+}
+
 static void what_is_not_known_is_no_metric(void **state)
 {
 	char *said = NULL;
@@ -123,6 +144,8 @@ static void the_tests_own_reader_refuses_what_is_wrong(void **state)
 		{ false, COUNTER "a_total 1\na_total 2\n# EOF\n" },
 		{ false, COUNTER "a_total{x=\"1\",x=\"2\"} 1\n# EOF\n" },
 		{ false, COUNTER "a_total{x=\"\\t\"} 1\n# EOF\n" },
+		{ true, COUNTER "a_total{x=\"\xc3\xa4\"} 1\n# EOF\n" },
+		{ false, COUNTER "a_total{x=\"\xff\"} 1\n# EOF\n" },
 		{ false, COUNTER "a_total{1x=\"\"} 1\n# EOF\n" },
 		{ false, COUNTER COUNTER "# EOF\n" },
 		{ false, COUNTER "a_total 1\n# HELP a Late.\n# EOF\n" },
@@ -415,6 +438,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(metrics_tell_of_cards_and_tenants),
 		cmocka_unit_test(no_name_breaks_the_metrics),
+		cmocka_unit_test(names_that_are_no_text_are_shown_as_text),
 		cmocka_unit_test(the_tests_own_reader_refuses_what_is_wrong),
 		cmocka_unit_test(trace_tells_of_one_tenant_only),
 		bench_test(trace_tells_of_one_queue_only),

@@ -134,6 +134,44 @@ static void progress_bar_fits_any_terminal(void **state)
 	assert_memory_equal(line, "100 %", 5);
 }
 
+static void names_of_others_are_made_safe_to_show(void **state)
+{
+	static const struct {
+		const char *name, *clean;
+	} names[] = {
+		{ "", "" },
+		{ "/a b/\"c\\d\"~", "/a b/\"c\\d\"~" },
+		{ "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80", "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80" },
+		{ "\xc2\xa0 \xed\x9f\xbf \xee\x80\x80 \xf4\x8f\xbf\xbf",
+		  "\xc2\xa0 \xed\x9f\xbf \xee\x80\x80 \xf4\x8f\xbf\xbf" },
+		/* C0 and C1 controls: a terminal would do as they say */
+		{ "a\033[31m\n\x7f", "a?[31m??" },
+		{ "a\xc2\x9b" "31m\xc2\x80\xc2\x9f", "a??31m????" },
+		/* no UTF-8 */
+		{ "x\xff\x9b", "x??" },
+		{ "\xc3", "?" },
+		{ "\xc3/a", "?/a" },
+		{ "\xe2\x82", "??" },
+		{ "\xe2\x82\xc3\xa4", "??\xc3\xa4" },
+		{ "\xf0\x9f\x98", "???" },
+		/* longer than need be, halves of UTF-16, beyond the last character */
+		{ "\xc0\xaf\xc1\xbf", "????" },
+		{ "\xe0\x9f\xbf", "???" },
+		{ "\xf0\x8f\xbf\xbf", "????" },
+		{ "\xed\xa0\x80\xed\xbf\xbf", "??????" },
+		{ "\xf4\x90\x80\x80", "????" },
+		{ "\xf8\x88\x80\x80\x80", "?????" },
+	};
+	char name[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		strcpy(name, names[i].name);
+		clean_name(name);
+		assert_string_equal(name, names[i].clean);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +183,7 @@ int main(void)
 		cmocka_unit_test(hex_is_written_and_fits),
 		cmocka_unit_test(progress_bar_shows_the_part_done),
 		cmocka_unit_test(progress_bar_fits_any_terminal),
+		cmocka_unit_test(names_of_others_are_made_safe_to_show),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

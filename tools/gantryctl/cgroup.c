@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "text.h"
+
 #define ROOT	"/sys/fs/cgroup"
 
 /* FILEID_KERNFS in the kernel's exportfs.h: the handle is the number of the node. */
@@ -33,7 +35,7 @@ static int open_number(uint64_t id)
 	return fd;
 }
 
-void cgroup_path(uint64_t id, char *path, size_t room)
+void cgroup_raw_path(uint64_t id, char *path, size_t room)
 {
 	char link[64], target[4096];
 	int fd = open_number(id);
@@ -52,16 +54,18 @@ void cgroup_path(uint64_t id, char *path, size_t room)
 		snprintf(path, room, "%s", target[strlen(ROOT)] ? target + strlen(ROOT) : "/");
 }
 
+void cgroup_path(uint64_t id, char *path, size_t room)
+{
+	cgroup_raw_path(id, path, room);
+	clean_name(path);
+}
+
 const char *cgroup_text(uint64_t id, const char *path, char *text, size_t room)
 {
 	if (!path[0])
 		snprintf(text, room, "(cgroup %llu)", (unsigned long long)id);
 	else
 		snprintf(text, room, "%s", path);
-	/* Tenants may choose names. */
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
 	return text;
 }
 

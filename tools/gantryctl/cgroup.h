@@ -7,18 +7,23 @@
 #include <stdint.h>
 
 /**
- * cgroup_path() - where a cgroup is below /sys/fs/cgroup
+ * cgroup_raw_path() - where a cgroup is below /sys/fs/cgroup, for system calls
  * @id: its number
  * @path: out: "/" or "/a/b"; empty when there is none, or no more, or without root
  * @room: of @path
+ *
+ * Whoever may make cgroups chooses their names, so it must not be shown.
  */
+void cgroup_raw_path(uint64_t id, char *path, size_t room);
+
+/** cgroup_path() - the same after clean_name(), to be shown */
 void cgroup_path(uint64_t id, char *path, size_t room);
 
 /**
  * cgroup_text() - a tenant for people
  * @id: its number
- * @path: of its cgroup, or empty
- * @text: out: the path, with nothing that speaks to a terminal, or its number
+ * @path: of its cgroup, clean, or empty
+ * @text: out: the path, or its number
  * @room: of @text
  *
  * Return: @text.

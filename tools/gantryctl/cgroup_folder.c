@@ -105,7 +105,7 @@ void cgroup_remove(uint64_t id)
 {
 	char name[PATH_MAX / 2], path[PATH_MAX];
 
-	cgroup_path(id, name, sizeof(name));
+	cgroup_raw_path(id, name, sizeof(name));
 	if (!name[0])
 		return;
 	whole_path(name, path, sizeof(path));

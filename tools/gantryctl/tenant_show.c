@@ -33,16 +33,6 @@ static uint64_t denied_in_all(const struct tenant *tenant)
 	return sum;
 }
 
-/* Empty when the cgroup has gone. Tenants may choose names below theirs, so no controls. */
-static const char *cgroup_of(const struct tenant *tenant, char *text, size_t room)
-{
-	cgroup_path(tenant->id, text, room);
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
-	return text;
-}
-
 /* A hook of a later release has no name here. */
 static const char *hook_name(const struct gantry_egress_denial *denial)
 {
@@ -135,7 +125,9 @@ static struct json_object *tenant_to_json(const struct egress *egress,
 
 	output_text(object, "name", tenant->value.name);
 	output_unsigned(object, "tenant", tenant->id);
-	output_text_or_null(object, "cgroup", cgroup_of(tenant, cgroup, sizeof(cgroup)));
+	/* Empty when it has gone. */
+	cgroup_path(tenant->id, cgroup, sizeof(cgroup));
+	output_text_or_null(object, "cgroup", cgroup);
 	output_bool(object, "guarded", tenant->value.guarded);
 	output_bool(object, "always", tenant->value.flags & GANTRY_EGRESS_ALWAYS);
 	output_bool(object, "allow_unix", tenant->value.flags & GANTRY_EGRESS_OTHERS);
@@ -172,7 +164,7 @@ static void print_tenant(const struct egress *egress, const struct tenant *tenan
 {
 	char cgroup[CGROUP_TEXT], last[LAST_TEXT];
 
-	cgroup_of(tenant, cgroup, sizeof(cgroup));
+	cgroup_path(tenant->id, cgroup, sizeof(cgroup));
 	printf("%-14s%s\n", "tenant", tenant->value.name);
 	printf("%-14s%s (%llu)\n", "cgroup", *cgroup ? cgroup : "gone",
 	       (unsigned long long)tenant->id);
@@ -189,7 +181,7 @@ static void print_line(const struct egress *egress, const struct tenant *tenant)
 {
 	char cgroup[CGROUP_TEXT], last[LAST_TEXT];
 
-	cgroup_of(tenant, cgroup, sizeof(cgroup));
+	cgroup_path(tenant->id, cgroup, sizeof(cgroup));
 	printf("%-20s %-28s %-8s %8llu  %s\n", tenant->value.name, *cgroup ? cgroup : "gone",
 	       state_of(tenant), (unsigned long long)denied_in_all(tenant),
 	       last_text(last, sizeof(last), egress, tenant));

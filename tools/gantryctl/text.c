@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Numbers as people write and read them.
+ * Numbers as people write and read them, and names that can be shown to them.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -158,4 +158,38 @@ const char *format_progress(char *text, size_t room, unsigned int columns, uint6
 	if (strlen(text) > columns && columns < room)
 		text[columns] = '\0';
 	return text;
+}
+
+/* Bytes of the character at @c; 0: not well-formed, or a control. */
+static size_t character(const unsigned char *c)
+{
+	/* By the bytes behind the first: no overlong forms, and none of C1, U+0080 to 9f. */
+	static const uint32_t least[] = { 0, 0xa0, 0x800, 0x10000 };
+	unsigned int more = c[0] >= 0xf0 ? 3 : c[0] >= 0xe0 ? 2 : 1;
+	uint32_t code = c[0] & 0x3f >> more;
+
+	if (c[0] < 0x80)
+		return c[0] >= ' ' && c[0] != 0x7f;
+	if (c[0] < 0xc0 || c[0] > 0xf7)
+		return 0;
+	for (unsigned int i = 1; i <= more; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (c[i] & 0x3f);
+	}
+	/* Halves of UTF-16 are no characters. */
+	if (code < least[more] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	return more + 1;
+}
+
+void clean_name(char *name)
+{
+	while (*name) {
+		size_t length = character((unsigned char *)name);
+
+		if (!length)
+			*name = '?';
+		name += length ? length : 1;
+	}
 }

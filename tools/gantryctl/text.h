@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Numbers as people write and read them.
+ * Numbers as people write and read them, and names that can be shown to them.
  */
 #ifndef GANTRYCTL_TEXT_H
 #define GANTRYCTL_TEXT_H
@@ -40,5 +40,13 @@ const char *format_hex(char *text, size_t room, const uint8_t *bytes, size_t len
  */
 const char *format_progress(char *text, size_t room, unsigned int columns, uint64_t done,
 			    uint64_t total, int64_t elapsed);
+
+/**
+ * clean_name() - make a name that others chose fit for terminals, JSON and metrics
+ *
+ * Each byte that is not of a well-formed UTF-8 character, or is of a control character,
+ * becomes '?'.
+ */
+void clean_name(char *name);
 
 #endif /* GANTRYCTL_TEXT_H */

@@ -60,10 +60,12 @@ static void read_rows(struct usage *usage, int map)
 		if (bpf_map_lookup_elem(map, &key, &row->usage))
 			continue;
 		row->gone = row->usage.path[0];
-		if (row->gone)
+		if (row->gone) {
 			memcpy(row->path, row->usage.path, sizeof(row->path));
-		else
+			clean_name(row->path);
+		} else {
 			cgroup_path(key.tenant, row->path, sizeof(row->path));
+		}
 		usage->row_count++;
 	}
 }

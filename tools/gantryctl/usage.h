@@ -14,7 +14,7 @@ extern const char *const usage_ways[GANTRY_WAYS];
 
 /**
  * struct usage_row - a tenant on a card
- * @path: of its cgroup; empty when that is not known
+ * @path: of its cgroup, clean; empty when that is not known
  * @gone: the cgroup was removed
  */
 struct usage_row {
@@ -69,10 +69,7 @@ const struct usage_row *usage_find(const struct usage *usage, const struct gantr
 /** usage_failures() - jobs that did not end well */
 uint64_t usage_failures(const struct gantry_usage *usage);
 
-/**
- * usage_tenant() - a tenant for people: its path, with nothing that speaks to a
- * terminal, and whether it is gone
- */
+/** usage_tenant() - a tenant for people: its path or number, and whether it is gone */
 const char *usage_tenant(const struct usage_row *row, char *text, size_t room);
 
 #endif /* GANTRYCTL_USAGE_H */
