@@ -371,6 +371,7 @@ int BPF_PROG(socket_connect, struct socket *sock, void *address)
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, int);
 	__type(value, u32);
 } common_levels SEC(".maps");

@@ -383,8 +383,8 @@ static int do_delete_from_within(const void *arg)
 	(void)arg;
 	if (reach(SOCK_STREAM, FAR) != EPERM)
 		return EIO;
-	if (tenant_command("delete t"))
-		return ECHILD;
+	tenant_expect_refused(0, "t still has processes: from now on they reach everything",
+			      "delete t");
 	return reach(SOCK_STREAM, FAR);
 }
 
@@ -459,6 +459,23 @@ static void bad_input_is_told_and_changes_nothing(void **state)
 	assert_false(sysfs_exists("fs/bpf/gantry/tenant/t"));
 }
 
+/* Its processes have threads elsewhere, which share their memory. */
+static void a_cgroup_of_threads_is_no_tenant(void **state)
+{
+	static const char type[] = "threaded";
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkdir("/sys/fs/cgroup/threads", 0755), 0);
+	assert_int_equal(mkdir("/sys/fs/cgroup/threads/some", 0755), 0);
+	fd = open("/sys/fs/cgroup/threads/some/cgroup.type", O_WRONLY);
+	assert_int_equal(write(fd, type, strlen(type)), strlen(type));
+	close(fd);
+	tenant_expect_refused(1, "take the cgroup above", "create t --cgroup threads/some");
+	assert_int_equal(rmdir("/sys/fs/cgroup/threads/some"), 0);
+	assert_int_equal(rmdir("/sys/fs/cgroup/threads"), 0);
+}
+
 static int do_nothing(const void *arg)
 {
 	(void)arg;
@@ -529,6 +546,7 @@ int main(void)
 		egress_test(who_was_in_a_deleted_tenant_reaches_everything),
 		egress_test(denials_are_counted_and_the_last_one_is_shown),
 		egress_test(bad_input_is_told_and_changes_nothing),
+		egress_test(a_cgroup_of_threads_is_no_tenant),
 		egress_test(a_tenant_whose_cgroup_is_gone_can_be_deleted),
 	};
 

@@ -35,10 +35,19 @@ static void whole_path(const char *name, char *path, size_t room)
 		snprintf(path, room, ROOT "/%s", name);
 }
 
+static bool is_version_2(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
 int cgroup_make(const char *name)
 {
 	char path[PATH_MAX];
 
+	if (!is_version_2(ROOT))
+		return -ENOTSUP;
 	whole_path(name, path, sizeof(path));
 	return mkdir(path, 0755) ? -errno : 0;
 }
@@ -62,10 +71,31 @@ static int check_depth(const char *path, unsigned int limit)
 	return depth ? 0 : -EINVAL;
 }
 
+/* Of a file of the cgroup; empty if it cannot be read */
+static void read_file(int folder, const char *name, char *text, size_t room)
+{
+	int file = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	ssize_t length = -1;
+
+	if (file >= 0) {
+		length = read(file, text, room - 1);
+		close(file);
+	}
+	text[length > 0 ? length : 0] = '\0';
+}
+
+/* Threads in it share their memory with those of their process that are elsewhere. */
+static bool is_threaded(int folder)
+{
+	char text[64];
+
+	read_file(folder, "cgroup.type", text, sizeof(text));
+	return !strncmp(text, "threaded", strlen("threaded"));
+}
+
 int cgroup_open(const char *name, unsigned int depth)
 {
 	char path[PATH_MAX];
-	struct statfs fs;
 	int folder, ret;
 
 	whole_path(name, path, sizeof(path));
@@ -75,10 +105,14 @@ int cgroup_open(const char *name, unsigned int depth)
 	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return -errno;
-	if (!fstatfs(folder, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
+	if (!is_version_2(path))
+		ret = -ENOTSUP;
+	else if (is_threaded(folder))
+		ret = -EPROTOTYPE;
+	if (!ret)
 		return folder;
 	close(folder);
-	return -ENOTSUP;
+	return ret;
 }
 
 uint64_t cgroup_id(int folder)
@@ -90,15 +124,10 @@ uint64_t cgroup_id(int folder)
 
 bool cgroup_has_processes(int folder)
 {
-	int file = openat(folder, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	char text[256] = "";
-	ssize_t length;
+	char text[256];
 
-	if (file < 0)
-		return true;
-	length = read(file, text, sizeof(text) - 1);
-	close(file);
-	return length <= 0 || !strstr(text, "populated 0");
+	read_file(folder, "cgroup.events", text, sizeof(text));
+	return !strstr(text, "populated 0");
 }
 
 void cgroup_remove(uint64_t id)

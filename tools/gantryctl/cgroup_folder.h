@@ -6,7 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** cgroup_make() - a new one, "/a" or "a/b" below /sys/fs/cgroup; 0 or -errno */
+/**
+ * cgroup_make() - a new one, "/a" or "a/b" below /sys/fs/cgroup
+ *
+ * Return: 0, -ENOTSUP the machine has no cgroups of version 2 there, or -errno of mkdir().
+ */
 int cgroup_make(const char *name);
 
 /**
@@ -15,7 +19,8 @@ int cgroup_make(const char *name);
  * @depth: that it may have below the root
  *
  * Return: a descriptor, or -ENOTSUP not a cgroup of version 2, -EINVAL the root,
- * -ENAMETOOLONG deeper than that, or another -errno of open().
+ * -ENAMETOOLONG deeper than that, -EPROTOTYPE one of threads, or another -errno of
+ * open().
  */
 int cgroup_open(const char *name, unsigned int depth);
 

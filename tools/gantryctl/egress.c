@@ -25,6 +25,10 @@
 #define TENANT_FOLDER	GANTRY_FOLDER "/tenant"
 #define PIN_PATH	256
 
+/* Of the guard, as they are pinned */
+static const char *const maps[] = { "tenants", "networks", "last_denials", "common_levels" };
+#define MAPS	(sizeof(maps) / sizeof(maps[0]))
+
 static int say_nothing(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
@@ -56,17 +60,34 @@ static int make_folder(const char *path)
 	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
 }
 
-/* Everything in the folder is a pin of ours. */
-static void remove_folder(const char *path)
+static bool is_map(const char *pin)
+{
+	for (size_t i = 0; i < MAPS; i++)
+		if (!strcmp(pin, maps[i]))
+			return true;
+	return false;
+}
+
+static void remove_pins(const char *path, bool also_maps)
 {
 	DIR *folder = opendir(path);
 	struct dirent *entry;
 
 	while (folder && (entry = readdir(folder)))
-		if (entry->d_name[0] != '.')
+		if (entry->d_name[0] != '.' && (also_maps || !is_map(entry->d_name)))
 			unlinkat(dirfd(folder), entry->d_name, 0);
 	if (folder)
 		closedir(folder);
+}
+
+/*
+ * Everything in the folder is a pin of ours. Programs go first: killed halfway, this
+ * leaves none that looks into maps which nobody finds any more.
+ */
+static void remove_folder(const char *path)
+{
+	remove_pins(path, false);
+	remove_pins(path, true);
 	rmdir(path);
 }
 
@@ -77,13 +98,14 @@ static void remove_empty_folders(void)
 	rmdir(GANTRY_FOLDER);
 }
 
-/* The pin holds the program to its place. */
+/* The pin holds the program to its place. What is pinned there already makes room. */
 static int pin_link(struct bpf_link *link, const char *path)
 {
 	int ret;
 
 	if (!link)
 		return -errno;
+	unlink(path);
 	ret = bpf_link__pin(link, path);
 	bpf_link__destroy(link);
 	return ret;
@@ -104,11 +126,11 @@ static bool has_bpf_lsm(void)
 	return false;
 }
 
-static const char *guard_pin(const struct bpf_program *program)
+static const char *guard_pin(const char *name)
 {
 	static char path[PIN_PATH];
 
-	snprintf(path, sizeof(path), GUARD_FOLDER "/%s", bpf_program__name(program));
+	snprintf(path, sizeof(path), GUARD_FOLDER "/%s", name);
 	return path;
 }
 
@@ -117,20 +139,27 @@ static bool is_complete(const struct egress_guard *guard)
 	struct bpf_program *program;
 
 	bpf_object__for_each_program(program, guard->obj)
-		if (access(guard_pin(program), F_OK))
+		if (access(guard_pin(bpf_program__name(program)), F_OK))
+			return false;
+	for (size_t i = 0; i < MAPS; i++)
+		if (access(guard_pin(maps[i]), F_OK))
 			return false;
 	return true;
 }
 
-/* What is there already, from an attempt that was killed, is kept. */
+/*
+ * All of them, also where one is from an attempt that was killed: they have to look into
+ * the same maps.
+ */
 static int attach_guard(struct egress_guard *guard)
 {
 	struct bpf_program *program;
 	int ret = egress_guard__load(guard);
 
 	bpf_object__for_each_program(program, guard->obj) {
-		if (!ret && access(guard_pin(program), F_OK))
-			ret = pin_link(bpf_program__attach(program), guard_pin(program));
+		if (!ret)
+			ret = pin_link(bpf_program__attach(program),
+				       guard_pin(bpf_program__name(program)));
 	}
 	return ret;
 }
@@ -152,10 +181,31 @@ static int load_guard(void)
 
 static int open_map(const char *name)
 {
-	char path[PIN_PATH];
+	return bpf_obj_get(guard_pin(name));
+}
 
-	snprintf(path, sizeof(path), GUARD_FOLDER "/%s", name);
-	return bpf_obj_get(path);
+static bool is_empty(int map)
+{
+	uint64_t key;
+
+	return bpf_map_get_next_key(map, NULL, &key) && errno == ENOENT;
+}
+
+static void unload_guard(void)
+{
+	remove_folder(GUARD_FOLDER);
+	remove_empty_folders();
+}
+
+/* A guard of nobody that did not come to be would still be asked about all calls. */
+static void drop_failed_guard(void)
+{
+	int tenants = open_map("tenants");
+
+	if (tenants >= 0 ? is_empty(tenants) : tenants == -ENOENT)
+		unload_guard();
+	if (tenants >= 0)
+		close(tenants);
 }
 
 int egress_open(struct egress *egress)
@@ -187,29 +237,25 @@ int egress_load(struct egress *egress)
 	ret = ret ? ret : egress_open(egress);
 	if (!ret)
 		return 0;
+	drop_failed_guard();
 	complain("the kernel does not take the guard's programs: %s", reason(-ret));
 	return -1;
 }
 
-static bool is_empty(int map)
+static void close_map(int *map)
 {
-	uint64_t key;
-
-	return bpf_map_get_next_key(map, NULL, &key) && errno == ENOENT;
+	if (*map >= 0)
+		close(*map);
+	*map = -1;
 }
 
 void egress_close(struct egress *egress, bool unload)
 {
-	if (unload && is_empty(egress->tenants)) {
-		remove_folder(GUARD_FOLDER);
-		remove_empty_folders();
-	}
-	if (egress->tenants >= 0)
-		close(egress->tenants);
-	if (egress->networks >= 0)
-		close(egress->networks);
-	if (egress->last_denials >= 0)
-		close(egress->last_denials);
+	if (unload && is_empty(egress->tenants))
+		unload_guard();
+	close_map(&egress->tenants);
+	close_map(&egress->networks);
+	close_map(&egress->last_denials);
 }
 
 /* ---- the programs of a tenant ----------------------------------------------------------- */
@@ -380,6 +426,15 @@ int egress_last_denial(const struct egress *egress, uint64_t id,
 int egress_add(const struct egress *egress, uint64_t id, const struct gantry_egress_tenant *value)
 {
 	return bpf_map_update_elem(egress->tenants, &id, value, BPF_NOEXIST);
+}
+
+int egress_guard_now(const struct egress *egress, uint64_t id,
+		     const struct gantry_egress_tenant *value)
+{
+	struct gantry_egress_tenant guarded = *value;
+
+	guarded.guarded = 1;
+	return bpf_map_update_elem(egress->tenants, &id, &guarded, BPF_EXIST);
 }
 
 void egress_remove(const struct egress *egress, const char *name, uint64_t id)

@@ -52,6 +52,10 @@ int egress_attach(const char *name, uint64_t id, int cgroup);
 /** egress_add() - from here on it is a tenant; 0 or -errno */
 int egress_add(const struct egress *egress, uint64_t id, const struct gantry_egress_tenant *value);
 
+/** egress_guard_now() - hold one that was just added to its networks; 0 or -errno */
+int egress_guard_now(const struct egress *egress, uint64_t id,
+		     const struct gantry_egress_tenant *value);
+
 /** egress_remove() - programs, networks and counts, also of a tenant that is not whole */
 void egress_remove(const struct egress *egress, const char *name, uint64_t id);
 

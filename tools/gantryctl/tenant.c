@@ -5,11 +5,13 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "cgroup_folder.h"
 #include "egress.h"
 #include "gantryctl.h"
@@ -212,6 +214,9 @@ static int complain_of_cgroup(const char *path, int error)
 		complain("%s is no cgroup of version 2", path);
 	else if (error == -EINVAL)
 		complain("the root cgroup cannot be a tenant");
+	else if (error == -EPROTOTYPE)
+		complain("%s has threads of processes that are elsewhere (cgroup.type): take the cgroup above it",
+			 path);
 	else if (error == -ENAMETOOLONG)
 		complain("%s lies more than %d cgroups deep", path, GANTRY_TENANT_DEPTH);
 	else
@@ -245,19 +250,21 @@ static void give_back_cgroup(uint64_t id, unsigned int flags)
 
 /* ---- changes ----------------------------------------------------------------------------- */
 
-static int complain_of_list(int error)
-{
-	complain("the list takes no more: %s", strerror(-error));
-	return EXIT_FAILED;
-}
-
+/* EXIT_OK, or EXIT_FAILED after a complaint */
 static int allow_all(const struct egress *egress, uint64_t id, const struct request *request)
 {
+	char text[CIDR_TEXT];
 	int ret = 0;
 
-	for (size_t i = 0; i < request->count && !ret; i++)
+	for (size_t i = 0; i < request->count; i++) {
 		ret = egress_allow(egress, id, &request->networks[i]);
-	return ret;
+		if (!ret)
+			continue;
+		complain("the list takes no more, from %s on: %s",
+			 cidr_format(text, sizeof(text), &request->networks[i]), strerror(-ret));
+		return EXIT_FAILED;
+	}
+	return EXIT_OK;
 }
 
 static bool is_taken(const struct egress *egress, const char *name, uint64_t id)
@@ -279,27 +286,38 @@ static bool is_taken(const struct egress *egress, const char *name, uint64_t id)
 	return found;
 }
 
-/* The tenant counts as one from when the map has it: that comes last. */
+/*
+ * It counts as one from when the map has it. Who is in it by then may have an
+ * accelerator; who comes later is seen to open one.
+ */
+static int start_guarding(const struct egress *egress, uint64_t id, int cgroup,
+			  const struct gantry_egress_tenant *value)
+{
+	int ret = egress_add(egress, id, value);
+
+	if (!ret && !value->guarded && cgroup_has_processes(cgroup))
+		ret = egress_guard_now(egress, id, value);
+	return ret;
+}
+
 static int add_tenant(const struct egress *egress, const struct request *request, int cgroup,
 		      uint64_t id)
 {
 	struct gantry_egress_tenant value = {
 		.flags = request->flags,
-		/* Who is in it already may have an accelerator. */
-		.guarded = request->flags & GANTRY_EGRESS_ALWAYS || cgroup_has_processes(cgroup),
+		.guarded = !!(request->flags & GANTRY_EGRESS_ALWAYS),
 	};
 	int ret;
 
 	strcpy(value.name, request->name);
 	/* Of an attempt that was killed. */
 	egress_remove(egress, request->name, id);
-	ret = allow_all(egress, id, request);
-	if (ret) {
+	if (allow_all(egress, id, request)) {
 		egress_remove(egress, request->name, id);
-		return complain_of_list(ret);
+		return EXIT_FAILED;
 	}
 	ret = egress_attach(request->name, id, cgroup);
-	ret = ret ? ret : egress_add(egress, id, &value);
+	ret = ret ? ret : start_guarding(egress, id, cgroup, &value);
 	if (!ret)
 		return EXIT_OK;
 	egress_remove(egress, request->name, id);
@@ -335,14 +353,6 @@ static int create(struct request *request)
 	return ret;
 }
 
-static int allow(const struct egress *egress, const struct tenant *tenant,
-		 const struct request *request)
-{
-	int ret = allow_all(egress, tenant->id, request);
-
-	return ret ? complain_of_list(ret) : EXIT_OK;
-}
-
 static bool is_listed(const struct egress *egress, uint64_t id, const struct cidr *network)
 {
 	size_t count;
@@ -374,8 +384,26 @@ static int deny(const struct egress *egress, const struct tenant *tenant,
 	return EXIT_OK;
 }
 
+static bool has_processes(uint64_t id)
+{
+	char path[PATH_MAX];
+	int cgroup;
+	bool ret;
+
+	cgroup_path(id, path, sizeof(path));
+	cgroup = path[0] ? cgroup_open(path, GANTRY_TENANT_DEPTH) : -1;
+	if (cgroup < 0)
+		return false;
+	ret = cgroup_has_processes(cgroup);
+	close(cgroup);
+	return ret;
+}
+
 static int delete(const struct egress *egress, const struct tenant *tenant)
 {
+	if (has_processes(tenant->id))
+		complain("%s still has processes: from now on they reach everything",
+			 tenant->value.name);
 	egress_remove(egress, tenant->value.name, tenant->id);
 	give_back_cgroup(tenant->id, tenant->value.flags);
 	return EXIT_OK;
@@ -389,7 +417,7 @@ static int run_on(struct egress *egress, const struct tenant *tenant,
 	if (!strcmp(request->verb, "show"))
 		return tenant_show(egress, tenant, request->json);
 	if (!strcmp(request->verb, "allow"))
-		return allow(egress, tenant, request);
+		return allow_all(egress, tenant->id, request);
 	if (!strcmp(request->verb, "deny"))
 		return deny(egress, tenant, request);
 	return delete(egress, tenant);
