@@ -14,11 +14,12 @@
 enum gantry_egress_hook {
 	GANTRY_EGRESS_CONNECT,	/* connect() to an address */
 	GANTRY_EGRESS_SEND,	/* sending to one, or to the one connected to before */
-	GANTRY_EGRESS_BIND,	/* bind() to an address */
+	GANTRY_EGRESS_BIND,	/* bind() to an address, or joining a multicast group */
 	GANTRY_EGRESS_PACKET,	/* a packet that left a socket */
 	GANTRY_EGRESS_SOCKET,	/* a kind of socket that the guard does not know */
 	GANTRY_EGRESS_UNIX,	/* a UNIX socket of somebody who is not in the tenant */
 	GANTRY_EGRESS_RECEIVE,	/* a socket that somebody else passed */
+	GANTRY_EGRESS_CONFIGURE, /* to configure a network, or open a device of one */
 	GANTRY_EGRESS_HOOKS
 };
 
@@ -28,6 +29,8 @@ enum gantry_egress_hook {
 #define GANTRY_EGRESS_OTHERS	(1u << 1)
 /* The cgroup was made with the tenant, and goes with it. */
 #define GANTRY_EGRESS_MADE	(1u << 2)
+/* It may configure networks: whoever made it answers for where these lead. */
+#define GANTRY_EGRESS_ADMIN	(1u << 3)
 
 /**
  * struct gantry_egress_tenant - value of the map of tenants, whose key is the number of

@@ -12,6 +12,10 @@
 
 #define ACCEL_MAJOR		261	/* of the nodes in /dev/accel */
 #define MINOR_BITS		20
+#define TUN_DEVICE		(10u << MINOR_BITS | 200)
+#define CAP_NET_ADMIN		12
+#define CAP_OPT_NOAUDIT		2
+#define DMA_BUF_MAGIC		0x444d4142	/* of the file system that dma-bufs are in */
 #define S_IFMT			0170000
 #define S_IFCHR			0020000
 #define S_IFSOCK		0140000
@@ -27,6 +31,17 @@
 #define IPPROTO_MPTCP		262
 #define NETLINK_USERSOCK	2
 
+#define IPPROTO_IP		0
+#define IPPROTO_IPV6		41
+/* Options of sockets: from joining a group to choosing whom to hear in it */
+#define IP_ADD_MEMBERSHIP	35
+#define MCAST_JOIN_GROUP	42
+#define MCAST_MSFILTER		48
+#define IPV6_JOIN_GROUP		20
+#define IPV6_LEAVE_GROUP	21
+#define IPV6_JOIN_ANYCAST	27
+#define IPV6_LEAVE_ANYCAST	28
+
 /* Of the kernel; libbpf finds out where the members really are. */
 struct kernfs_node {
 	u64 id;
@@ -38,8 +53,13 @@ struct cgroup {
 	struct cgroup *ancestors[];
 } __attribute__((preserve_access_index));
 
+struct super_block {
+	unsigned long s_magic;
+} __attribute__((preserve_access_index));
+
 struct inode {
 	u16 i_mode;
+	struct super_block *i_sb;
 	u32 i_rdev;
 } __attribute__((preserve_access_index));
 
@@ -124,8 +144,11 @@ static int judge(const struct destination *to, u32 hook)
 	return 0;
 }
 
-/* ... of a socket that only tenants may not have; before they are guarded if @early. */
-static int refuse_to_tenants(bool early)
+/*
+ * What tenants may not do at all, but for those with one of the flags @unless. Also
+ * those that are not guarded yet, if @early. It is counted as @hook, if that is one.
+ */
+static __always_inline int refuse_to_tenants(u32 hook, u32 unless, bool early)
 {
 	struct gantry_egress_tenant *tenant;
 	u32 level;
@@ -135,9 +158,10 @@ static int refuse_to_tenants(bool early)
 		tenant = tenant_at(level, &id);
 		if (!id)
 			break;
-		if (!tenant || !(early || tenant->guarded))
+		if (!tenant || !(early || tenant->guarded) || tenant->flags & unless)
 			continue;
-		count_denial(id, tenant, GANTRY_EGRESS_SOCKET, NULL);
+		if (hook < GANTRY_EGRESS_HOOKS)
+			count_denial(id, tenant, hook, NULL);
 		return -EPERM;
 	}
 	return 0;
@@ -168,12 +192,43 @@ static void guard_caller(void)
 	}
 }
 
+/*
+ * What is written to it goes out of no socket. A device that was set up for its user
+ * before takes no capability to open.
+ */
+static int judge_device(struct file *file)
+{
+	struct inode *inode = file->f_inode;
+
+	if ((inode->i_mode & S_IFMT) != S_IFCHR || inode->i_rdev != TUN_DEVICE)
+		return 0;
+	return refuse_to_tenants(GANTRY_EGRESS_CONFIGURE, GANTRY_EGRESS_ADMIN, true);
+}
+
 SEC("lsm/file_open")
 int BPF_PROG(file_open, struct file *file)
 {
 	if (is_accelerator(file))
 		guard_caller();
-	return 0;
+	return judge_device(file);
+}
+
+/*
+ * Tunnels, rewriting of packets and forwarding make packets without a socket, and whoever
+ * owns a network namespace could set them up there before the accelerator is opened.
+ */
+SEC("lsm/capable")
+int BPF_PROG(capable, const void *cred, void *user_namespace, int capability,
+	     unsigned int options)
+{
+	u32 hook = GANTRY_EGRESS_CONFIGURE;
+
+	if (capability != CAP_NET_ADMIN)
+		return 0;
+	/* The kernel asks many a time just to know. */
+	if (options & CAP_OPT_NOAUDIT)
+		hook = GANTRY_EGRESS_HOOKS;
+	return refuse_to_tenants(hook, GANTRY_EGRESS_ADMIN, true);
 }
 
 /* ---- addresses --------------------------------------------------------------------------- */
@@ -256,9 +311,9 @@ static u64 ancestor_id(struct cgroup *cgroup, u32 level)
 
 /*
  * May whoever calls have to do with what belongs to the other cgroup: is that in the
- * same tenants?
+ * same tenants? Also of tenants that are not guarded yet, if @early.
  */
-static int judge_other(struct cgroup *other, u32 hook, u32 unless)
+static __always_inline int judge_other(struct cgroup *other, u32 hook, u32 unless, bool early)
 {
 	struct gantry_egress_tenant *tenant;
 	u32 level;
@@ -268,7 +323,7 @@ static int judge_other(struct cgroup *other, u32 hook, u32 unless)
 		tenant = tenant_at(level, &id);
 		if (!id)
 			break;
-		if (!tenant || !tenant->guarded || tenant->flags & unless ||
+		if (!tenant || !(early || tenant->guarded) || tenant->flags & unless ||
 		    ancestor_id(other, level) == id)
 			continue;
 		count_denial(id, tenant, hook, NULL);
@@ -278,7 +333,7 @@ static int judge_other(struct cgroup *other, u32 hook, u32 unless)
 }
 
 /* ... and the other way round, is whoever calls in the other one's tenants? */
-static int judge_for_other(struct cgroup *other)
+static __always_inline int judge_for_other(struct cgroup *other, bool early)
 {
 	struct gantry_egress_tenant *tenant;
 	u32 level;
@@ -289,7 +344,8 @@ static int judge_for_other(struct cgroup *other)
 		if (!id)
 			break;
 		tenant = bpf_map_lookup_elem(&tenants, &id);
-		if (!tenant || !tenant->guarded || tenant->flags & GANTRY_EGRESS_OTHERS ||
+		if (!tenant || !(early || tenant->guarded) ||
+		    tenant->flags & GANTRY_EGRESS_OTHERS ||
 		    bpf_get_current_ancestor_cgroup_id(level) == id)
 			continue;
 		count_denial(id, tenant, GANTRY_EGRESS_UNIX, NULL);
@@ -300,9 +356,9 @@ static int judge_for_other(struct cgroup *other)
 
 static int judge_unix(struct cgroup *other)
 {
-	int ret = judge_other(other, GANTRY_EGRESS_UNIX, GANTRY_EGRESS_OTHERS);
+	int ret = judge_other(other, GANTRY_EGRESS_UNIX, GANTRY_EGRESS_OTHERS, false);
 
-	return ret ? ret : judge_for_other(other);
+	return ret ? ret : judge_for_other(other, false);
 }
 
 /* ---- sockets ------------------------------------------------------------------------------- */
@@ -339,7 +395,33 @@ int BPF_PROG(socket_create, int family, int type, int protocol, int kern)
 {
 	if (kern || is_known_kind(family, type, protocol))
 		return 0;
-	return refuse_to_tenants(true);
+	return refuse_to_tenants(GANTRY_EGRESS_SOCKET, 0, true);
+}
+
+/* ... and leaving it: the kernel reports all to the network, from no socket of theirs. */
+static bool is_multicast_membership(int level, int name)
+{
+	switch (level) {
+	case IPPROTO_IP:
+		return name >= IP_ADD_MEMBERSHIP && name <= MCAST_MSFILTER;
+	case IPPROTO_IPV6:
+		return name == IPV6_JOIN_GROUP || name == IPV6_LEAVE_GROUP ||
+		       name == IPV6_JOIN_ANYCAST || name == IPV6_LEAVE_ANYCAST ||
+		       (name >= MCAST_JOIN_GROUP && name <= MCAST_MSFILTER);
+	}
+	return false;
+}
+
+/*
+ * Groups have addresses of the tenant's choosing. Those that were joined before the
+ * accelerator could be left one by one afterwards, by closing sockets.
+ */
+SEC("lsm/socket_setsockopt")
+int BPF_PROG(socket_setsockopt, struct socket *sock, int level, int name)
+{
+	if (!is_multicast_membership(level, name))
+		return 0;
+	return refuse_to_tenants(GANTRY_EGRESS_BIND, 0, true);
 }
 
 SEC("lsm/socket_connect")
@@ -355,7 +437,7 @@ int BPF_PROG(socket_connect, struct socket *sock, void *address)
 		return 0;
 	family = sk->__sk_common.skc_family;
 	if (!is_known_kind(family, sk->sk_type, sk->sk_protocol))
-		return refuse_to_tenants(false);
+		return refuse_to_tenants(GANTRY_EGRESS_SOCKET, 0, false);
 	if (family != AF_INET && family != AF_INET6)
 		return 0;
 	if (bpf_probe_read_kernel(&named, sizeof(named), address) ||
@@ -410,7 +492,7 @@ int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg)
 		return 0;
 	family = sk->__sk_common.skc_family;
 	if (!is_known_kind(family, sk->sk_type, sk->sk_protocol))
-		return refuse_to_tenants(false);
+		return refuse_to_tenants(GANTRY_EGRESS_SOCKET, 0, false);
 	if (family == AF_UNIX)
 		return judge_connection(sk);
 	if (family == AF_NETLINK || !read_destination(&to, sk, family, msg))
@@ -442,9 +524,9 @@ static u32 compare_cgroups(struct cgroup *other, bool *any)
 	return common;
 }
 
-static void remember_connection(struct sock *sk, u32 common)
+static bool remember_connection(struct sock *sk, u32 common)
 {
-	bpf_sk_storage_get(&common_levels, sk, &common, BPF_SK_STORAGE_GET_F_CREATE);
+	return bpf_sk_storage_get(&common_levels, sk, &common, BPF_SK_STORAGE_GET_F_CREATE);
 }
 
 SEC("lsm/unix_stream_connect")
@@ -458,10 +540,9 @@ int BPF_PROG(unix_stream_connect, struct sock *sk, struct sock *other, struct so
 	if (ret)
 		return ret;
 	common = compare_cgroups(cgroup, &any);
-	if (any) {
-		remember_connection(sk, common);
-		remember_connection(accepted, common);
-	}
+	/* The memory counts as the socket's, whose user may have used it up. */
+	if (any && !(remember_connection(sk, common) && remember_connection(accepted, common)))
+		return -ENOMEM;
 	return 0;
 }
 
@@ -475,30 +556,43 @@ int BPF_PROG(unix_may_send, struct socket *sock, struct socket *other)
 
 /* ---- descriptors ------------------------------------------------------------------------------ */
 
-/* A socket is made where its user is, or it is not taken. */
+/*
+ * A socket is made where its user is, or it is not taken; and UNIX sockets of a tenant,
+ * whose other end it has, do not leave it. Before the accelerator, too: a connection that
+ * was not seen to begin would stay open afterwards.
+ */
 static int judge_received_socket(struct file *file)
 {
 	struct socket *sock = file->private_data;
+	struct cgroup *maker;
 	struct sock *sk;
-	u32 unless = 0;
+	int ret;
 
 	/* Opened by its name only (O_PATH). */
 	if (!sock)
 		return 0;
 	sk = BPF_CORE_READ(sock, sk);
-	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_UNIX)
-		unless = GANTRY_EGRESS_OTHERS;
-	return judge_other(socket_cgroup(sk), GANTRY_EGRESS_RECEIVE, unless);
+	maker = socket_cgroup(sk);
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) != AF_UNIX)
+		return judge_other(maker, GANTRY_EGRESS_RECEIVE, 0, true);
+	ret = judge_other(maker, GANTRY_EGRESS_RECEIVE, GANTRY_EGRESS_OTHERS, true);
+	return ret ? ret : judge_for_other(maker, true);
+}
+
+/* Memory of an accelerator comes as one; of which device it is cannot be told. */
+static bool is_dma_buffer(struct file *file)
+{
+	return file->f_inode->i_sb->s_magic == DMA_BUF_MAGIC;
 }
 
 SEC("lsm/file_receive")
 int BPF_PROG(file_receive, struct file *file)
 {
-	if (is_accelerator(file))
+	if (is_accelerator(file) || is_dma_buffer(file))
 		guard_caller();
 	if ((file->f_inode->i_mode & S_IFMT) == S_IFSOCK)
 		return judge_received_socket(file);
-	return 0;
+	return judge_device(file);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -10,6 +10,8 @@
 #define IPV6_SIZE	40
 #define HOP_BY_HOP	0
 #define ROUTING		43
+#define FRAGMENT	44
+#define AUTHENTICATION	51
 #define DESTINATION	60
 /* Of headers before a routing header; what has more is not let out. */
 #define MAX_HEADERS	4
@@ -130,19 +132,22 @@ static bool read_ipv4(struct __sk_buff *packet, struct destination *to)
 	return header[0] == 0x45;
 }
 
-/* A routing header would name another destination. */
+/*
+ * A routing header would name another destination. The kernel makes its fragments after
+ * this; one that comes here is of a raw socket, and what lies behind it is anybody's guess.
+ */
 static bool has_routing_header(struct __sk_buff *packet, u8 next)
 {
 	u32 offset = IPV6_SIZE, i;
 	u8 header[2];
 
 	for (i = 0; i < MAX_HEADERS; i++) {
-		if (next != HOP_BY_HOP && next != DESTINATION)
-			return next == ROUTING;
+		if (next != HOP_BY_HOP && next != DESTINATION && next != AUTHENTICATION)
+			return next == ROUTING || next == FRAGMENT;
 		if (bpf_skb_load_bytes(packet, offset, header, sizeof(header)))
 			return true;
+		offset += next == AUTHENTICATION ? 4 * (header[1] + 2) : 8 * (header[1] + 1);
 		next = header[0];
-		offset += 8 * (header[1] + 1);
 	}
 	return true;
 }

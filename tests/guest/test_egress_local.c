@@ -142,6 +142,56 @@ static void unix_connections_from_before_the_accelerator_are_cut(void **state)
 	servers_close(&servers);
 }
 
+static void set_option_memory(const char *bytes, char *old, size_t room)
+{
+	int fd = open("/proc/sys/net/core/optmem_max", O_RDWR);
+	ssize_t length = old ? read(fd, old, room - 1) : 0;
+
+	assert_true(fd >= 0 && length >= 0);
+	if (old)
+		old[length] = '\0';
+	assert_int_equal(pwrite(fd, bytes, strlen(bytes), 0), strlen(bytes));
+	close(fd);
+}
+
+/* With filters on its socket a tenant can bring that about itself. */
+static void a_unix_connection_that_cannot_be_remembered_is_refused(void **state)
+{
+	struct unix_servers servers;
+	char old[32];
+	int ret;
+
+	(void)state;
+	servers_open(&servers);
+	tenant_run("create t");
+	set_option_memory("1", old, sizeof(old));
+	ret = tenant_do("/t", do_connect_stream, "gantry-stream");
+	set_option_memory(old, NULL, 0);
+	assert_int_equal(ret, ENOMEM);
+	assert_int_equal(tenant_do("/t", do_connect_stream, "gantry-stream"), 0);
+	tenant_run("delete t");
+	servers_close(&servers);
+}
+
+/* Of a create that was killed some programs are there, and look into their own maps. */
+static void what_is_left_of_a_guard_is_replaced_as_a_whole(void **state)
+{
+	struct unix_servers servers;
+
+	(void)state;
+	servers_open(&servers);
+	assert_int_equal(unlink("/sys/fs/bpf/gantry/egress/socket_sendmsg"), 0);
+	tenant_run("create t");
+	assert_int_equal(tenant_do("/t", do_use_old_unix_socket, "gantry-stream"), EPERM);
+	tenant_run("delete t");
+	/* Maps, too: the programs that are there do not know the new one. */
+	assert_int_equal(unlink("/sys/fs/bpf/gantry/egress/common_levels"), 0);
+	tenant_run("create t");
+	assert_int_equal(tenant_do("/t", do_use_old_unix_socket, "gantry-stream"), EPERM);
+	tenant_run("delete t");
+	servers_close(&servers);
+}
+
 /* A server in the tenant; then one in it and one outside connect to it. */
 static int do_serve_both(const void *arg)
 {
@@ -247,6 +297,33 @@ static int receive_in(const char *cgroup, int fd)
 	return ret;
 }
 
+struct passage {
+	int by, family;
+};
+
+static int do_pass_own(const void *arg)
+{
+	const struct passage *passage = arg;
+
+	pass(passage->by, socket(passage->family, SOCK_DGRAM, 0));
+	return 0;
+}
+
+/* A socket that was made in the tenant, outside */
+static int receive_from_tenant(int family)
+{
+	struct passage passage = { .family = family };
+	int pair[2], ret;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	passage.by = pair[0];
+	assert_int_equal(tenant_do("/t", do_pass_own, &passage), 0);
+	ret = tenant_do("/", do_receive, &pair[1]);
+	close(pair[0]);
+	close(pair[1]);
+	return ret;
+}
+
 static void sockets_of_others_are_not_received(void **state)
 {
 	(void)state;
@@ -267,6 +344,30 @@ static void with_unix_sockets_allowed_others_sockets_are_not_received(void **sta
 	tenant_run("create t --always --allow-unix");
 	assert_int_equal(receive_in("/t", socket(AF_INET, SOCK_STREAM, 0)), EPERM);
 	assert_int_equal(receive_in("/t", socket(AF_UNIX, SOCK_STREAM, 0)), 0);
+	assert_int_equal(receive_from_tenant(AF_UNIX), 0);
+	tenant_run("delete t");
+}
+
+/* A connection that the guard did not see begin would stay open afterwards. */
+static void a_tenant_without_an_accelerator_receives_no_sockets_either(void **state)
+{
+	(void)state;
+	tenant_run("create t");
+	assert_int_equal(receive_in("/t", socket(AF_INET, SOCK_STREAM, 0)), EPERM);
+	assert_int_equal(receive_in("/t", socket(AF_UNIX, SOCK_STREAM, 0)), EPERM);
+	assert_int_equal(tenant_denied("t", "receive"), 2);
+	assert_false(tenant_is_guarded("t"));
+	tenant_run("delete t");
+}
+
+static void its_unix_sockets_do_not_leave_it(void **state)
+{
+	(void)state;
+	tenant_run("create t");
+	assert_int_equal(receive_from_tenant(AF_UNIX), EPERM);
+	assert_int_equal(tenant_denied("t", "unix"), 1);
+	/* Its packets are looked at wherever it is. */
+	assert_int_equal(receive_from_tenant(AF_INET), 0);
 	tenant_run("delete t");
 }
 
@@ -303,6 +404,20 @@ static void an_accelerator_that_is_passed_to_it_guards_it(void **state)
 	tenant_run("delete t");
 }
 
+static void memory_of_an_accelerator_that_is_passed_to_it_guards_it(void **state)
+{
+	struct gantry_device *dev = card_open(0);
+	struct gantry_buffer *memory = buffer_make(dev, 4096, 0);
+
+	(void)state;
+	tenant_run("create t");
+	assert_int_equal(receive_in("/t", gantry_buffer_export(memory)), 0);
+	assert_true(tenant_is_guarded("t"));
+	tenant_run("delete t");
+	gantry_buffer_destroy(memory);
+	gantry_device_close(dev);
+}
+
 static int egress_setup(void **state)
 {
 	int ret = cards_setup(state);
@@ -337,12 +452,17 @@ int main(void)
 		egress_test(unix_sockets_of_others_are_out_of_reach),
 		egress_test(unix_sockets_of_others_are_reached_if_it_may),
 		egress_test(unix_connections_from_before_the_accelerator_are_cut),
+		egress_test(a_unix_connection_that_cannot_be_remembered_is_refused),
+		egress_test(what_is_left_of_a_guard_is_replaced_as_a_whole),
 		egress_test(its_own_unix_sockets_are_reached_and_only_from_within),
 		egress_test(what_its_launcher_left_it_with_still_works),
 		egress_test(sockets_of_others_are_not_received),
 		egress_test(with_unix_sockets_allowed_others_sockets_are_not_received),
+		egress_test(a_tenant_without_an_accelerator_receives_no_sockets_either),
+		egress_test(its_unix_sockets_do_not_leave_it),
 		egress_test(sockets_of_others_are_not_taken),
 		egress_test(an_accelerator_that_is_passed_to_it_guards_it),
+		egress_test(memory_of_an_accelerator_that_is_passed_to_it_guards_it),
 	};
 
 	return cmocka_run_group_tests_name("egress_local", tests, egress_setup, egress_teardown);

@@ -11,8 +11,12 @@
 #include <netinet/ip6.h>
 #include <netinet/udp.h>
 #include <stdio.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "fixture.h"
@@ -107,6 +111,99 @@ static void a_packet_socket_brought_along_is_cut(void **state)
 	(void)state;
 	tenant_run("create t --always");
 	assert_int_equal(tenant_do("/", do_bring_packet_socket, "/t"), EPERM);
+	tenant_run("delete t");
+}
+
+/* ---- what sends without a socket ----------------------------------------------------------- */
+
+/* In a network namespace of its own making, whose root it is */
+static int do_configure(const void *arg)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	(void)arg;
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		return EIO;
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	return ioctl(fd, SIOCSIFFLAGS, &request) ? errno : 0;
+}
+
+/* The kernel need not have the driver. */
+static int do_open_tun(const void *node)
+{
+	return open(node, O_RDWR) < 0 && errno == EPERM ? EPERM : 0;
+}
+
+/* Before the accelerator, too: what was set up then would go on. */
+static void a_tenant_configures_no_network(void **state)
+{
+	static const char node[] = "/dev/gantry-tun";
+
+	(void)state;
+	assert_int_equal(mknod(node, S_IFCHR | 0600, makedev(10, 200)), 0);
+	assert_int_equal(tenant_do("/", do_configure, NULL), 0);
+	assert_int_equal(tenant_do("/", do_open_tun, node), 0);
+	tenant_run("create t");
+	assert_int_equal(tenant_do("/t", do_configure, NULL), EPERM);
+	assert_int_equal(tenant_do("/t", do_open_tun, node), EPERM);
+	assert_int_equal(tenant_denied("t", "configure"), 2);
+	tenant_run("delete t");
+	tenant_run("create t --allow-net-admin");
+	assert_int_equal(tenant_do("/t", do_configure, NULL), 0);
+	assert_int_equal(tenant_do("/t", do_open_tun, node), 0);
+	tenant_run("delete t");
+	unlink(node);
+}
+
+static int do_join(const void *arg)
+{
+	struct ip_mreqn group = { .imr_ifindex = if_nametoindex("far0") };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)arg;
+	inet_pton(AF_INET, "239.1.2.3", &group.imr_multiaddr);
+	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)) ? errno : 0;
+}
+
+static int do_join_ipv6(const void *arg)
+{
+	struct ipv6_mreq group = { .ipv6mr_interface = if_nametoindex("far0") };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	(void)arg;
+	inet_pton(AF_INET6, "ff15::1:2:3", &group.ipv6mr_multiaddr);
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &group, sizeof(group)) ? errno : 0;
+}
+
+static int do_join_source(const void *arg)
+{
+	struct group_source_req group = { .gsr_interface = if_nametoindex("far0") };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)arg;
+	address_make(&group.gsr_group, "239.1.2.3", 0);
+	address_make(&group.gsr_source, "10.9.8.7", 0);
+	return setsockopt(fd, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, &group, sizeof(group)) ?
+	       errno : 0;
+}
+
+/* The kernel tells all the network which ones, from no socket of the tenant's. */
+static void a_tenant_joins_no_multicast_group(void **state)
+{
+	static const struct way ways[] = {
+		{ "IPv4", do_join, NULL, EPERM },
+		{ "IPv6", do_join_ipv6, NULL, EPERM },
+		{ "from a source", do_join_source, NULL, EPERM },
+	};
+
+	(void)state;
+	assert_int_equal(tenant_do("/", do_join, NULL), 0);
+	assert_int_equal(tenant_do("/", do_join_ipv6, NULL), 0);
+	assert_int_equal(tenant_do("/", do_join_source, NULL), 0);
+	tenant_run("create t");
+	expect_ways("/t", ways, ARRAY_LENGTH(ways));
+	assert_int_equal(tenant_denied("t", "bind"), ARRAY_LENGTH(ways));
 	tenant_run("delete t");
 }
 
@@ -295,15 +392,17 @@ static int do_forge_header(const void *address)
 	       errno : 0;
 }
 
+/* Options, a fragment's header, and that of authentication with nothing in it, are as long. */
 struct ipv6_packet {
 	struct ip6_hdr header;
-	struct ip6_ext options;
-	uint8_t padding[6];
+	struct ip6_ext first;
+	uint8_t rest[6];
 	struct ip6_rthdr0 routing;
 	struct in6_addr last;
 };
 
-static int send_ipv6(struct ipv6_packet *packet, const char *address)
+/* @first: what the first of the headers is */
+static int send_ipv6(struct ipv6_packet *packet, uint8_t first, const char *address)
 {
 	struct sockaddr_storage to;
 	socklen_t length = address_make(&to, address, 0);
@@ -312,10 +411,12 @@ static int send_ipv6(struct ipv6_packet *packet, const char *address)
 	packet->header.ip6_vfc = 0x60;
 	packet->header.ip6_plen = htons(sizeof(*packet) - sizeof(packet->header));
 	packet->header.ip6_hlim = 64;
-	packet->header.ip6_nxt = IPPROTO_DSTOPTS;
-	/* All of it is padding */
-	packet->padding[0] = IP6OPT_PADN;
-	packet->padding[1] = 4;
+	packet->header.ip6_nxt = first;
+	if (first == IPPROTO_DSTOPTS) {
+		/* All of it is padding */
+		packet->rest[0] = IP6OPT_PADN;
+		packet->rest[1] = 4;
+	}
 	inet_pton(AF_INET6, address, &packet->header.ip6_dst);
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_HDRINCL, &on, sizeof(on)))
 		return EIO;
@@ -323,22 +424,44 @@ static int send_ipv6(struct ipv6_packet *packet, const char *address)
 	       errno : 0;
 }
 
-static int do_routing_header(const void *address)
+static int send_routing_header(uint8_t first, const char *address)
 {
 	struct ipv6_packet packet = {
-		.options.ip6e_nxt = IPPROTO_ROUTING,
+		.first.ip6e_nxt = IPPROTO_ROUTING,
 		.routing = { .ip6r0_nxt = IPPROTO_NONE, .ip6r0_len = 2, .ip6r0_segleft = 1 },
 	};
 
 	inet_pton(AF_INET6, FAR6, &packet.last);
-	return send_ipv6(&packet, address);
+	return send_ipv6(&packet, first, address);
+}
+
+static int do_routing_header(const void *address)
+{
+	return send_routing_header(IPPROTO_DSTOPTS, address);
+}
+
+static int do_routing_header_in_fragment(const void *address)
+{
+	return send_routing_header(IPPROTO_FRAGMENT, address);
+}
+
+static int do_routing_header_authenticated(const void *address)
+{
+	return send_routing_header(IPPROTO_AH, address);
 }
 
 static int do_options_header(const void *address)
 {
-	struct ipv6_packet packet = { .options.ip6e_nxt = IPPROTO_NONE };
+	struct ipv6_packet packet = { .first.ip6e_nxt = IPPROTO_NONE };
 
-	return send_ipv6(&packet, address);
+	return send_ipv6(&packet, IPPROTO_DSTOPTS, address);
+}
+
+static int do_authenticate(const void *address)
+{
+	struct ipv6_packet packet = { .first.ip6e_nxt = IPPROTO_NONE };
+
+	return send_ipv6(&packet, IPPROTO_AH, address);
 }
 
 static void no_packet_leads_round_it(void **state)
@@ -348,6 +471,9 @@ static void no_packet_leads_round_it(void **state)
 		{ "a header of its own making", do_forge_header, FAR, EPERM },
 		{ "a header of its own making where it may", do_forge_header, NEAR, 0 },
 		{ "a routing header", do_routing_header, NEAR6, EPERM },
+		{ "one in a fragment", do_routing_header_in_fragment, NEAR6, EPERM },
+		{ "one that is authenticated", do_routing_header_authenticated, NEAR6, EPERM },
+		{ "authentication where it may", do_authenticate, NEAR6, 0 },
 		{ "another header of IPv6 where it may", do_options_header, NEAR6, 0 },
 		{ "another header of IPv6", do_options_header, FAR6, EPERM },
 	};
@@ -390,6 +516,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		egress_test(a_tenant_makes_only_sockets_that_the_guard_sees),
 		egress_test(a_packet_socket_brought_along_is_cut),
+		egress_test(a_tenant_configures_no_network),
+		egress_test(a_tenant_joins_no_multicast_group),
 		egress_test(no_call_leads_round_it),
 		egress_test(no_packet_leads_round_it),
 	};

@@ -43,6 +43,9 @@ static const char help[] =
 "                       guarded at once, for they may have an accelerator\n"
 "      --always         guard it from now on, not only once it has an accelerator\n"
 "      --allow-unix     let it use UNIX sockets of processes outside of it\n"
+"      --allow-net-admin\n"
+"                       let it configure its network namespaces: a way out of them\n"
+"                       that it makes itself (a tunnel) is not guarded\n"
 "  -j, --json           of show and list: machine-readable\n"
 "\n"
 "Processes enter by cgroup.procs in the cgroup's folder. Needs root, and the BPF\n"
@@ -115,6 +118,9 @@ static int parse_option(struct request *request, int option)
 	case 'u':
 		request->flags |= GANTRY_EGRESS_OTHERS;
 		return -1;
+	case 'n':
+		request->flags |= GANTRY_EGRESS_ADMIN;
+		return -1;
 	case 'j':
 		request->json = true;
 		return -1;
@@ -133,6 +139,7 @@ static int parse_options(struct request *request, int argc, char **argv)
 		{ "cgroup", required_argument, NULL, 'c' },
 		{ "always", no_argument, NULL, 'A' },
 		{ "allow-unix", no_argument, NULL, 'u' },
+		{ "allow-net-admin", no_argument, NULL, 'n' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
@@ -159,7 +166,7 @@ static int check_arguments(const struct request *request, int argc, char **argv)
 	bool has_list = is_change || (is_create && request->count);
 
 	if (!is_create && (request->count || request->cgroup || request->flags))
-		return usage_error("tenant", "tenant: only create has --allow, --cgroup, --always and --allow-unix");
+		return usage_error("tenant", "tenant: only create has --allow, --cgroup, --always, --allow-unix and --allow-net-admin");
 	if (request->json && !is_list && strcmp(request->verb, "show"))
 		return usage_error("tenant", "tenant: %s has no --json", request->verb);
 	if (!is_list && !request->name)

@@ -14,7 +14,7 @@
 #define LAST_TEXT	128
 
 static const char *const hooks[GANTRY_EGRESS_HOOKS] = {
-	"connect", "send", "bind", "packet", "socket", "unix", "receive"
+	"connect", "send", "bind", "packet", "socket", "unix", "receive", "configure"
 };
 
 /* ---- what there is to say ----------------------------------------------------------- */
@@ -131,6 +131,7 @@ static struct json_object *tenant_to_json(const struct egress *egress,
 	output_bool(object, "guarded", tenant->value.guarded);
 	output_bool(object, "always", tenant->value.flags & GANTRY_EGRESS_ALWAYS);
 	output_bool(object, "allow_unix", tenant->value.flags & GANTRY_EGRESS_OTHERS);
+	output_bool(object, "allow_net_admin", tenant->value.flags & GANTRY_EGRESS_ADMIN);
 	output_add(object, "networks", networks_to_json(egress, tenant));
 	output_add(object, "denied", denied_to_json(tenant));
 	output_add(object, "last_denied", last_to_json(egress, tenant));
