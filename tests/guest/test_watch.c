@@ -387,13 +387,12 @@ static void top_shows_one_table_where_there_is_no_terminal(void **state)
 }
 
 /* In a terminal of its own, whose settings are as they were when it ends. */
-static void top_draws_sorts_and_ends_by_key(void **state)
+static void top_draws_sorts_and_ends_by(const char *key)
 {
 	struct termios before, after;
 	struct program top = {};
 	int terminal;
 
-	(void)state;
 	assert_int_equal(openpty(&top.out, &terminal, NULL, NULL, NULL), 0);
 	assert_int_equal(tcgetattr(terminal, &before), 0);
 	top.pid = fork();
@@ -406,10 +405,18 @@ static void top_draws_sorts_and_ends_by_key(void **state)
 	program_wait_for(&top, "sorted by bytes");
 	assert_int_equal(write(top.out, "j", 1), 1);
 	program_wait_for(&top, "sorted by jobs");
+	/* Nothing is known of any time before. */
+	assert_null(strstr(top.text, "the last"));
 	program_forget(&top);
 	assert_int_equal(write(top.out, " ", 1), 1);
 	program_wait_for(&top, "sorted by jobs");
-	assert_int_equal(write(top.out, "q", 1), 1);
+	assert_non_null(strstr(top.text, "the last"));
+	command_run(GANTRYCTL " telemetry stop && " GANTRYCTL " telemetry start");
+	program_forget(&top);
+	assert_int_equal(write(top.out, " ", 1), 1);
+	program_wait_for(&top, "sorted by jobs");
+	assert_null(strstr(top.text, "the last"));
+	assert_int_equal(write(top.out, key, 1), 1);
 	/* Back to the first screen */
 	program_wait_for(&top, "\033[?1049l");
 	assert_int_equal(waitpid(top.pid, &(int){ 0 }, 0), top.pid);
@@ -417,6 +424,18 @@ static void top_draws_sorts_and_ends_by_key(void **state)
 	assert_int_equal(after.c_lflag, before.c_lflag);
 	close(terminal);
 	close(top.out);
+}
+
+static void top_draws_sorts_and_ends_by_key(void **state)
+{
+	(void)state;
+	top_draws_sorts_and_ends_by("q");
+}
+
+static void top_gives_the_terminal_back_on_sigquit(void **state)
+{
+	(void)state;
+	top_draws_sorts_and_ends_by("\034");
 }
 
 static int watch_setup(void **state)
@@ -446,6 +465,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_wish_is_refused_and_says_what_to_do),
 		cmocka_unit_test(top_shows_one_table_where_there_is_no_terminal),
 		cmocka_unit_test(top_draws_sorts_and_ends_by_key),
+		cmocka_unit_test(top_gives_the_terminal_back_on_sigquit),
 		/* The last one: stops the telemetry. */
 		cmocka_unit_test(what_is_not_known_is_no_metric),
 	};

@@ -40,7 +40,7 @@ static void on_signal(int signal)
 /* Signals come in screen_wait() and nowhere else, so that none is overlooked. */
 static void take_signals(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH };
+	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH };
 	struct sigaction action = { .sa_handler = on_signal };
 	sigset_t set;
 
@@ -64,11 +64,12 @@ int screen_begin(void)
 	raw.c_cc[VSUSP] = _POSIX_VDISABLE;
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
+	/* Before there is anything that would have to be given back. */
+	take_signals();
 	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw))
 		return -errno;
 	begun = true;
 	atexit(screen_end);
-	take_signals();
 	fputs(OTHER_SCREEN, stdout);
 	return 0;
 }

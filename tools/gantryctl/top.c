@@ -174,7 +174,10 @@ static void compare_usage(struct top *top)
 	for (size_t i = 0; i < top->now.row_count; i++) {
 		const struct usage_row *row = &top->now.rows[i];
 		const struct usage_row *old = usage_find(&top->before, &row->key);
-		struct line line = line_since(old ? &old->usage : &nothing, row, seconds);
+		struct line line = { .row = row };
+
+		if (top->before.time_ns)
+			line = line_since(old ? &old->usage : &nothing, row, seconds);
 
 		if (interesting(&line))
 			top->lines[top->line_count++] = line;
@@ -212,9 +215,11 @@ static void write_table(FILE *to, struct top *top)
 	struct tm local;
 
 	localtime_r(&now, &local);
-	fprintf(to, "gantryctl top, %02d:%02d:%02d, the last %.1f s, sorted by %s", local.tm_hour,
-		local.tm_min, local.tm_sec, (top->now.time_ns - top->before.time_ns) / 1e9,
-		top->order->name);
+	fprintf(to, "gantryctl top, %02d:%02d:%02d", local.tm_hour, local.tm_min, local.tm_sec);
+	if (top->before.time_ns)
+		fprintf(to, ", the last %.1f s",
+			(top->now.time_ns - top->before.time_ns) / 1e9);
+	fprintf(to, ", sorted by %s", top->order->name);
 	if (top->now.missed)
 		fprintf(to, ", %llu events not counted", (unsigned long long)top->now.missed);
 	fprintf(to, "\n%-13s %-20s %8s %6s %10s %10s %10s %10s %8s %8s %8s\n", "CARD", "TENANT",
@@ -250,9 +255,15 @@ static void show(struct top *top)
 /* Return: 0, or -errno: the telemetry was stopped. */
 static int read_next(struct top *top)
 {
+	int ret;
+
 	usage_free(&top->before);
 	top->before = top->now;
-	return usage_read(&top->now);
+	ret = usage_read(&top->now);
+	/* Counts that began anew have no before. */
+	if (top->now.id != top->before.id)
+		usage_free(&top->before);
+	return ret;
 }
 
 static const struct order *order_of(int key)
@@ -296,7 +307,7 @@ static int run(struct top *top)
 	uint32_t shown = 0;
 	int ret;
 
-	/* What is shown first is since the start of the telemetry: until there is more. */
+	/* First what tenants hold; what they do takes a second look. */
 	ret = usage_read(&top->now);
 	if (!top->batch && !ret) {
 		compare_usage(top);

@@ -95,7 +95,9 @@ static bool wanted(const struct gantry_event *event)
 {
 	const struct wish *wish = &tracing.wish;
 
-	return event->number && (!wish->tenant || event->tenant == wish->tenant) &&
+	/* A log of newer programs may have kinds that have no name here. */
+	return event->number && event_name(event->kind) &&
+	       (!wish->tenant || event->tenant == wish->tenant) &&
 	       (!wish->queue || event->queue == wish->queue) &&
 	       (!wish->card[0] || !strcmp(event->card, wish->card)) &&
 	       (!wish->kinds || wish->kinds & 1u << event->kind);

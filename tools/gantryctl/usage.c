@@ -146,6 +146,14 @@ static int compare_cards(const void *a, const void *b)
 	return strcmp(x->card, y->card);
 }
 
+static uint32_t map_id(int map)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof(info);
+
+	return bpf_map_get_info_by_fd(map, &info, &size) ? 0 : info.id;
+}
+
 int usage_read(struct usage *usage)
 {
 	int rows = telemetry_map("usage"), cards;
@@ -159,6 +167,7 @@ int usage_read(struct usage *usage)
 		return cards;
 	}
 	usage->time_ns = now_ns();
+	usage->id = map_id(rows);
 	read_rows(usage, rows);
 	read_cards(usage, cards);
 	usage->missed = read_missed();

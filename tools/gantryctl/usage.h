@@ -33,12 +33,14 @@ struct usage_card {
 /**
  * struct usage - what there is now
  * @time_ns: when, on the monotonic clock
+ * @id: another one when telemetry was started anew
  * @rows: by card, then tenant
  * @cards: by card
  * @missed: events that the programs could not count
  */
 struct usage {
 	int64_t time_ns;
+	uint32_t id;
 	struct usage_row *rows;
 	size_t row_count;
 	struct usage_card *cards;
