@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
+#include <linux/file.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -408,23 +410,62 @@ int gantry_bo_create_ioctl(struct drm_device *drm, void *data, struct drm_file *
 	return ret;
 }
 
+static bool gantry_bo_has_dmabuf(const struct drm_gem_object *obj, const struct dma_buf *dmabuf)
+{
+	return dmabuf->priv == obj ||
+	       (obj->import_attach && obj->import_attach->dmabuf == dmabuf);
+}
+
+/* The dma-buf of @obj, unless @handle names another buffer by now. */
+static struct dma_buf *gantry_bo_get_dmabuf(struct drm_gem_object *obj, struct drm_file *filp,
+					    u32 handle, u32 flags)
+{
+	struct dma_buf *dmabuf = drm_gem_prime_handle_to_dmabuf(obj->dev, filp, handle, flags);
+
+	if (IS_ERR(dmabuf) || gantry_bo_has_dmabuf(obj, dmabuf))
+		return dmabuf;
+	dma_buf_put(dmabuf);
+	return ERR_PTR(-ENOENT);
+}
+
+static int gantry_bo_export_fd(struct drm_gem_object *obj, struct drm_file *filp, u32 handle,
+			       u32 flags)
+{
+	int fd = get_unused_fd_flags(flags);
+	struct dma_buf *dmabuf;
+
+	if (fd < 0)
+		return fd;
+	dmabuf = gantry_bo_get_dmabuf(obj, filp, handle, flags);
+	if (IS_ERR(dmabuf)) {
+		put_unused_fd(fd);
+		return PTR_ERR(dmabuf);
+	}
+	fd_install(fd, dmabuf->file);
+	return fd;
+}
+
 /*
  * &drm_driver.prime_handle_to_fd: the one way for a buffer to leave its context. Asks each
- * time, also where there is a dma-buf already.
+ * time, also where there is a dma-buf already; and what leaves is what was asked for, though
+ * the handle may be closed and given to another buffer meanwhile.
  */
 int gantry_bo_prime_export(struct drm_device *drm, struct drm_file *filp, u32 handle, u32 flags,
 			   int *fd)
 {
 	struct drm_gem_object *obj = drm_gem_object_lookup(filp, handle);
-	struct gantry_bo *bo;
 	int ret;
 
 	if (!obj)
 		return -ENOENT;
-	bo = to_gantry_bo(obj);
-	ret = gantry_policy_export_buffer(filp->driver_priv, obj->size, bo->region);
+	ret = gantry_policy_export_buffer(filp->driver_priv, obj->size, to_gantry_bo(obj)->region);
+	if (!ret)
+		ret = gantry_bo_export_fd(obj, filp, handle, flags);
 	drm_gem_object_put(obj);
-	return ret ?: drm_gem_prime_handle_to_fd(drm, filp, handle, flags, fd);
+	if (ret < 0)
+		return ret;
+	*fd = ret;
+	return 0;
 }
 
 /* DRM_IOCTL_GANTRY_BO_INFO */
