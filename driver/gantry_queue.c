@@ -151,17 +151,6 @@ static void gantry_queue_free_work(struct work_struct *work)
 	kref_put(&file->ref, gantry_file_release);
 }
 
-/* Those of closed queues are taken until the queues are freed; some may be about to be. */
-static struct gantry_ring *gantry_queue_get_ring(struct gantry_file *file, u32 priority)
-{
-	struct gantry_ring *ring = gantry_ring_get(file->gdev, file->space, priority);
-
-	if (ring != ERR_PTR(-ENOSPC))
-		return ring;
-	gantry_file_settle(file);
-	return gantry_ring_get(file->gdev, file->space, priority);
-}
-
 static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 priority)
 {
 	struct gantry_queue *queue = kzalloc(sizeof(*queue), GFP_KERNEL_ACCOUNT);
@@ -184,7 +173,7 @@ static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 prior
 	ret = gantry_queue_init_status(queue);
 	if (ret)
 		goto err_policy;
-	ring = gantry_queue_get_ring(file, priority);
+	ring = gantry_ring_get(file->gdev, file->space, priority);
 	ret = PTR_ERR_OR_ZERO(ring);
 	if (ret)
 		goto err_status;
@@ -192,12 +181,7 @@ static struct gantry_queue *gantry_queue_new(struct gantry_file *file, u32 prior
 	ret = gantry_queue_init_sched(queue);
 	if (ret)
 		goto err_ring;
-	/* Closed queues count until they are freed; some may be about to be. */
 	ret = gantry_file_count_queue(file, queue);
-	if (ret) {
-		gantry_file_settle(file);
-		ret = gantry_file_count_queue(file, queue);
-	}
 	if (ret)
 		goto err_sched;
 	return queue;
@@ -368,7 +352,9 @@ static struct gantry_fence *gantry_queue_advance(struct gantry_queue *queue)
 		return NULL;
 	queue->completed = completed;
 	if (queue->failed && queue->failed <= completed && !status->error) {
-		WRITE_ONCE(status->error_seqno, queue->failed);
+		/* No job of an open queue is cancelled but by another queue's page fault. */
+		if (queue->error != -ECANCELED)
+			WRITE_ONCE(status->error_seqno, queue->failed);
 		WRITE_ONCE(status->error, queue->error);
 	}
 	/* Pairs with the acquire of whoever maps the page: data first. */
@@ -508,6 +494,11 @@ int gantry_queue_create_ioctl(struct drm_device *drm, void *data, struct drm_fil
 	if (READ_ONCE(file->ended_by_fault))
 		return -EIO;
 	queue = gantry_queue_new(file, args->priority);
+	if (queue == ERR_PTR(-ENOSPC) || queue == ERR_PTR(-EDQUOT)) {
+		/* Closed queues count until they are freed; some may be about to be. */
+		gantry_file_settle(file);
+		queue = gantry_queue_new(file, args->priority);
+	}
 	if (IS_ERR(queue))
 		return PTR_ERR(queue);
 

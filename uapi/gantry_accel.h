@@ -407,7 +407,8 @@ struct drm_gantry_queue_status {
 
 	/**
 	 * @error_seqno: sequence number of the job that broke the queue, 0: one of
-	 * another queue ended the whole context
+	 * another queue ended the whole context; a queue that has no job then
+	 * tells so when the next one is submitted
 	 */
 	__u64 error_seqno;
 
