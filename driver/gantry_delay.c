@@ -100,9 +100,13 @@ struct dma_fence *gantry_delay_fence(struct gantry_delay *delay)
 	return &delay->base;
 }
 
-/* It ends by itself. Any context. */
+/* The job is taken. It ends by itself. Any context. */
 void gantry_delay_start(struct gantry_delay *delay)
 {
+	struct gantry_policy_counters *counters = &delay->policy->counters;
+
+	atomic64_inc(&counters->delays_accepted);
+	atomic64_add(delay->delay_ns, &counters->delay_accepted_ns);
 	dma_fence_get(&delay->base);
 	delay->started = ktime_get();
 	hrtimer_start(&delay->timer, ns_to_ktime(delay->delay_ns), HRTIMER_MODE_REL);

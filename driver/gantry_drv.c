@@ -311,11 +311,15 @@ static int gantry_start(struct gantry_device *gdev)
 	ret = gantry_workqueues_init(gdev);
 	if (ret)
 		goto err_rings;
+	/* Before anybody learns of the card: who then attaches a policy finds it. */
+	gantry_policies_open(gdev);
 	ret = drm_dev_register(&gdev->drm, 0);
 	if (ret)
-		goto err_rings;
+		goto err_policies;
 	return 0;
 
+err_policies:
+	gantry_policies_close(gdev);
 err_rings:
 	gantry_rings_stop(gdev);
 err_backend:
@@ -358,7 +362,6 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		gantry_pci_disable(pdev);
 		return dev_err_probe(&pdev->dev, ret, "%s did not start\n", backend->name);
 	}
-	gantry_policies_open(gdev);
 	drm_info(&gdev->drm, "%s with %u memory regions and up to %u rings\n", backend->name,
 		 gdev->region_count, backend->ring_count);
 	trace_gantry_device_bind(dev_name(gdev->drm.dev));
@@ -371,7 +374,6 @@ static void gantry_remove(struct pci_dev *pdev)
 
 	gantry_device_unplug(gdev);
 	trace_gantry_device_unbind(dev_name(gdev->drm.dev));
-	gantry_policies_close(gdev);
 	gantry_rings_stop(gdev);
 	flush_work(&gdev->report.work);
 	gantry_files_wake(gdev);
@@ -380,6 +382,8 @@ static void gantry_remove(struct pci_dev *pdev)
 	gantry_spaces_fini(gdev);
 	gdev->backend->ops->fini(gdev);
 	gantry_pci_disable(pdev);
+	/* They were told the end of all jobs. And it waits for hooks: the card is quiet before. */
+	gantry_policies_close(gdev);
 }
 
 /*

@@ -15,6 +15,7 @@
 #include <linux/kobject.h>
 #include <linux/ktime.h>
 #include <linux/rculist.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
@@ -52,7 +53,7 @@ struct gantry_policy_call {
 	};
 };
 
-/* Guards what follows, and all changes to cards' stacks. */
+/* Guards what follows, and &gantry_policy.gdev. Nests in a card's. */
 static DEFINE_MUTEX(gantry_policy_lock);
 static LIST_HEAD(gantry_policy_cards);
 static LIST_HEAD(gantry_policy_all);
@@ -135,12 +136,25 @@ static bool gantry_policy_listens(const struct gantry_policy *policy,
 	return (policy->hooks & BIT(call->hook)) && !READ_ONCE(policy->fault);
 }
 
+/*
+ * Time that a policy uses, not that which others use while it waits for a processor or for
+ * memory: a tenant can make that as long as it likes. The scheduler counts it in ticks.
+ */
+static u64 gantry_policy_clock(void)
+{
+	if (in_task() && !irqs_disabled())
+		return READ_ONCE(current->se.sum_exec_runtime);
+	return ktime_get_ns();
+}
+
+/* Not at once: a host may take a virtual processor away, and interrupts count, too. */
 static int gantry_policy_run_timed(struct gantry_policy *policy, struct gantry_policy_call *call)
 {
-	ktime_t start = ktime_get();
+	u64 start = gantry_policy_clock();
 	int ret = gantry_policy_run(policy->ops, call);
 
-	if (ktime_to_ns(ktime_sub(ktime_get(), start)) > GANTRY_POLICY_MAX_CALL_NS)
+	if (gantry_policy_clock() - start > GANTRY_POLICY_MAX_CALL_NS &&
+	    atomic_inc_return(&policy->slow_calls) >= GANTRY_POLICY_MAX_SLOW_CALLS)
 		gantry_policy_eject(policy, GANTRY_POLICY_SLOW);
 	return ret;
 }
@@ -208,23 +222,24 @@ static int gantry_policy_ask(struct gantry_policy *policy, struct gantry_policy_
 		return 0;
 	atomic64_inc(&counters->calls);
 	ret = gantry_policy_run_timed(policy, call);
-	if (!ret) {
+	if (ret)
+		atomic64_inc(&counters->refusals_requested);
+	if (ret && !gantry_policy_may_return(ret))
+		gantry_policy_eject(policy, GANTRY_POLICY_BAD_RETURN);
+	if (!ret && !READ_ONCE(policy->fault)) {
 		if (call->hook == GANTRY_HOOK_SUBMIT)
 			gantry_policy_take_delay(policy, call);
 		if (call->hook == GANTRY_HOOK_CREATE_QUEUE)
 			gantry_policy_take_priority(policy, call, priority);
 		return 0;
 	}
-	/* What it wrote before it refused counts for nothing. */
+	/* What it wrote before it refused, or was ejected, counts for nothing. */
 	if (call->hook == GANTRY_HOOK_SUBMIT)
 		call->job.delay_ns = 0;
 	if (call->hook == GANTRY_HOOK_CREATE_QUEUE)
 		call->queue.priority = priority;
-	atomic64_inc(&counters->refusals_requested);
-	if (!gantry_policy_may_return(ret)) {
-		gantry_policy_eject(policy, GANTRY_POLICY_BAD_RETURN);
+	if (READ_ONCE(policy->fault))
 		return 0;
-	}
 	atomic64_inc(&counters->refusals_accepted);
 	return ret;
 }
@@ -276,19 +291,13 @@ static void gantry_policy_set_status(struct gantry_policy_call *call, int status
 	}
 }
 
-/* Tell those who were asked when @stamp was taken, but none from @until on. */
-static void gantry_policies_tell(struct gantry_policies *policies, struct gantry_policy_call *call,
-				 gantry_stamp stamp, const struct gantry_policy *until)
+/* What one writes into what it is told is not for the next. */
+static void gantry_policy_tell(struct gantry_policy *policy, const struct gantry_policy_call *call)
 {
-	struct gantry_policy *policy;
+	struct gantry_policy_call own = *call;
 
-	list_for_each_entry_srcu(policy, &policies->stack, node,
-				 srcu_read_lock_held(&policies->srcu)) {
-		if (policy == until)
-			break;
-		if (policy->number <= stamp && gantry_policy_listens(policy, call))
-			gantry_policy_run_timed(policy, call);
-	}
+	if (gantry_policy_listens(policy, call))
+		gantry_policy_run_timed(policy, &own);
 }
 
 /* 0, with those who were asked in @stamp, or why not; then nobody has to be told more. */
@@ -296,7 +305,8 @@ static int gantry_policies_ask(struct gantry_device *gdev, struct gantry_policy_
 			       gantry_stamp *stamp)
 {
 	struct gantry_policies *policies = &gdev->policies;
-	struct gantry_policy *policy;
+	struct gantry_policy *policy, *admitted[GANTRY_MAX_POLICIES];
+	u32 i, count = 0;
 	int idx, ret = 0;
 
 	idx = srcu_read_lock(&policies->srcu);
@@ -309,10 +319,13 @@ static int gantry_policies_ask(struct gantry_device *gdev, struct gantry_policy_
 		ret = gantry_policy_ask(policy, call);
 		if (ret)
 			break;
+		admitted[count++] = policy;
 	}
 	if (ret && gantry_policies_admit_end(call->hook, &call->hook)) {
 		gantry_policy_set_status(call, ret);
-		gantry_policies_tell(policies, call, *stamp, policy);
+		/* Not by the list: who is detached meanwhile is not in it. */
+		for (i = 0; i < count; i++)
+			gantry_policy_tell(admitted[i], call);
 	}
 	if (ret)
 		*stamp = 0;
@@ -323,16 +336,22 @@ static int gantry_policies_ask(struct gantry_device *gdev, struct gantry_policy_
 	return ret;
 }
 
-static void gantry_policies_end(struct gantry_device *gdev, struct gantry_policy_call *call,
+/* Tell those who were asked when @stamp was taken. */
+static void gantry_policies_end(struct gantry_device *gdev, const struct gantry_policy_call *call,
 				gantry_stamp stamp)
 {
+	struct gantry_policies *policies = &gdev->policies;
+	struct gantry_policy *policy;
 	int idx;
 
 	if (gantry_policies_none(gdev))
 		return;
-	idx = srcu_read_lock(&gdev->policies.srcu);
-	gantry_policies_tell(&gdev->policies, call, stamp, NULL);
-	srcu_read_unlock(&gdev->policies.srcu, idx);
+	idx = srcu_read_lock(&policies->srcu);
+	list_for_each_entry_srcu(policy, &policies->stack, node,
+				 srcu_read_lock_held(&policies->srcu))
+		if (policy->number <= stamp)
+			gantry_policy_tell(policy, call);
+	srcu_read_unlock(&policies->srcu, idx);
 }
 
 /* ---- what the driver asks ---------------------------------------------------------- */
@@ -487,10 +506,6 @@ int gantry_policy_submit(struct gantry_queue *queue, struct gantry_fence *fence,
 		return ret;
 	fence->delay_ns = call.delay_ns;
 	*delayer = call.delayer;
-	if (call.delayer) {
-		atomic64_inc(&call.delayer->counters.delays_accepted);
-		atomic64_add(call.delay_ns, &call.delayer->counters.delay_accepted_ns);
-	}
 	return 0;
 }
 
@@ -516,7 +531,10 @@ void gantry_policy_complete(struct gantry_fence *fence, int status)
 
 static void gantry_policies_fini(struct drm_device *drm, void *res)
 {
-	cleanup_srcu_struct(&to_gantry_device(drm)->policies.srcu);
+	struct gantry_policies *policies = &to_gantry_device(drm)->policies;
+
+	cleanup_srcu_struct(&policies->srcu);
+	mutex_destroy(&policies->lock);
 }
 
 /**
@@ -532,30 +550,38 @@ int gantry_policies_init(struct gantry_device *gdev)
 
 	if (ret)
 		return ret;
+	mutex_init(&policies->lock);
 	INIT_LIST_HEAD(&policies->stack);
 	INIT_LIST_HEAD(&policies->card_node);
 	return drmm_add_action_or_reset(&gdev->drm, gantry_policies_fini, NULL);
 }
 
-/* From now on the card takes policies. */
+/* From now on the card takes policies; nobody has opened it yet. */
 void gantry_policies_open(struct gantry_device *gdev)
 {
+	struct gantry_policies *policies = &gdev->policies;
+
+	mutex_lock(&policies->lock);
+	policies->open = true;
+	mutex_unlock(&policies->lock);
 	mutex_lock(&gantry_policy_lock);
-	list_add(&gdev->policies.card_node, &gantry_policy_cards);
+	list_add(&policies->card_node, &gantry_policy_cards);
 	mutex_unlock(&gantry_policy_lock);
 }
 
-/* On return nobody asks it, or tells of it, any more. */
+/* On return nobody asks it, or tells of it, any more. Waits for hooks of this card only. */
 static void gantry_policy_leave(struct gantry_policy *policy)
 {
 	struct gantry_device *gdev = policy->gdev;
 
-	lockdep_assert_held(&gantry_policy_lock);
+	lockdep_assert_held(&gdev->policies.lock);
 	list_del_rcu(&policy->node);
 	synchronize_srcu(&gdev->policies.srcu);
 	cancel_work_sync(&policy->eject_work);
 	kobject_del(&policy->kobj);
+	mutex_lock(&gantry_policy_lock);
 	policy->gdev = NULL;
+	mutex_unlock(&gantry_policy_lock);
 	drm_dev_put(&gdev->drm);
 }
 
@@ -572,22 +598,31 @@ void gantry_policies_close(struct gantry_device *gdev)
 
 	mutex_lock(&gantry_policy_lock);
 	list_del_init(&policies->card_node);
+	mutex_unlock(&gantry_policy_lock);
+	mutex_lock(&policies->lock);
+	policies->open = false;
 	list_for_each_entry_safe(policy, next, &policies->stack, node)
 		gantry_policy_leave(policy);
 	kobject_put(policies->folder);
 	policies->folder = NULL;
-	mutex_unlock(&gantry_policy_lock);
+	mutex_unlock(&policies->lock);
 }
 
-static struct gantry_device *gantry_policy_find_card(const char *address)
+/* A card that takes policies, with a reference on its DRM device, or NULL. */
+static struct gantry_device *gantry_policy_get_card(const char *address)
 {
-	struct gantry_device *gdev;
+	struct gantry_device *gdev, *found = NULL;
 
-	lockdep_assert_held(&gantry_policy_lock);
-	list_for_each_entry(gdev, &gantry_policy_cards, policies.card_node)
-		if (!strcmp(dev_name(gdev->drm.dev), address))
-			return gdev;
-	return NULL;
+	mutex_lock(&gantry_policy_lock);
+	list_for_each_entry(gdev, &gantry_policy_cards, policies.card_node) {
+		if (strcmp(dev_name(gdev->drm.dev), address))
+			continue;
+		drm_dev_get(&gdev->drm);
+		found = gdev;
+		break;
+	}
+	mutex_unlock(&gantry_policy_lock);
+	return found;
 }
 
 /* 0, and before which one a new policy comes, or why there can be none. */
@@ -597,7 +632,7 @@ static int gantry_policy_find_place(struct gantry_policies *policies,
 	struct gantry_policy *policy;
 	u32 count = 0;
 
-	lockdep_assert_held(&gantry_policy_lock);
+	lockdep_assert_held(&policies->lock);
 	*place = &policies->stack;
 	list_for_each_entry(policy, &policies->stack, node) {
 		if (!strcmp(policy->ops->name, ops->name))
@@ -620,16 +655,15 @@ static int gantry_policy_add_folder(struct gantry_policy *policy, struct gantry_
 	return kobject_add(&policy->kobj, policies->folder, "%s", policy->ops->name);
 }
 
-static int gantry_policy_enter(struct gantry_policy *policy)
+static int gantry_policy_enter(struct gantry_policy *policy, struct gantry_device *gdev)
 {
-	struct gantry_device *gdev = gantry_policy_find_card(policy->ops->card);
-	struct gantry_policies *policies;
+	struct gantry_policies *policies = &gdev->policies;
 	struct list_head *place;
 	int ret;
 
-	if (!gdev)
+	lockdep_assert_held(&policies->lock);
+	if (!policies->open)
 		return -ENODEV;
-	policies = &gdev->policies;
 	ret = gantry_policy_find_place(policies, policy->ops, &place);
 	if (ret)
 		return ret;
@@ -639,7 +673,9 @@ static int gantry_policy_enter(struct gantry_policy *policy)
 	if (ret)
 		return ret;
 	drm_dev_get(&gdev->drm);
+	mutex_lock(&gantry_policy_lock);
 	list_add(&policy->all, &gantry_policy_all);
+	mutex_unlock(&gantry_policy_lock);
 	list_add_tail_rcu(&policy->node, place);
 	/* After it is in the list: see gantry_policies_ask(). */
 	smp_store_release(&policies->attached, policy->number);
@@ -649,46 +685,78 @@ static int gantry_policy_enter(struct gantry_policy *policy)
 /**
  * gantry_policy_attach - give a card a policy
  * @ops: checked; stays until gantry_policy_detach()
+ * @link: by which it is attached, of possibly several with the same @ops, or NULL
  *
  * Return: 0; -ENODEV there is no such card; -EEXIST it has a policy of that name;
  * -E2BIG it has as many as there can be; -ENOMEM.
  */
-int gantry_policy_attach(const struct gantry_policy_ops *ops)
+int gantry_policy_attach(const struct gantry_policy_ops *ops, const struct bpf_link *link)
 {
-	struct gantry_policy *policy = kzalloc(sizeof(*policy), GFP_KERNEL);
-	int ret;
+	struct gantry_device *gdev = gantry_policy_get_card(ops->card);
+	struct gantry_policy *policy;
+	int ret = -ENOMEM;
 
+	if (!gdev)
+		return -ENODEV;
+	policy = kzalloc(sizeof(*policy), GFP_KERNEL);
 	if (!policy)
-		return -ENOMEM;
+		goto put_card;
 	kobject_init(&policy->kobj, &gantry_policy_type);
 	INIT_WORK(&policy->eject_work, gantry_policy_eject_work);
 	policy->ops = ops;
+	policy->link = link;
 	policy->hooks = gantry_policy_hooks(ops);
-	mutex_lock(&gantry_policy_lock);
-	ret = gantry_policy_enter(policy);
-	mutex_unlock(&gantry_policy_lock);
+	mutex_lock(&gdev->policies.lock);
+	ret = gantry_policy_enter(policy, gdev);
+	mutex_unlock(&gdev->policies.lock);
 	if (ret)
 		kobject_put(&policy->kobj);
+put_card:
+	drm_dev_put(&gdev->drm);
 	return ret;
+}
+
+/* Take it from those that BPF knows; @gdev: out: its card, with a reference, or NULL. */
+static struct gantry_policy *gantry_policy_take(const struct gantry_policy_ops *ops,
+						const struct bpf_link *link,
+						struct gantry_device **gdev)
+{
+	struct gantry_policy *policy, *found = NULL;
+
+	*gdev = NULL;
+	mutex_lock(&gantry_policy_lock);
+	list_for_each_entry(policy, &gantry_policy_all, all) {
+		if (policy->ops != ops || policy->link != link)
+			continue;
+		list_del(&policy->all);
+		*gdev = policy->gdev;
+		if (*gdev)
+			drm_dev_get(&(*gdev)->drm);
+		found = policy;
+		break;
+	}
+	mutex_unlock(&gantry_policy_lock);
+	return found;
 }
 
 /**
  * gantry_policy_detach - take a policy away, if its card has not gone meanwhile
  * @ops: attached; on return nobody calls them any more
+ * @link: by which
  */
-void gantry_policy_detach(const struct gantry_policy_ops *ops)
+void gantry_policy_detach(const struct gantry_policy_ops *ops, const struct bpf_link *link)
 {
-	struct gantry_policy *policy;
+	struct gantry_device *gdev;
+	struct gantry_policy *policy = gantry_policy_take(ops, link, &gdev);
 
-	mutex_lock(&gantry_policy_lock);
-	list_for_each_entry(policy, &gantry_policy_all, all) {
-		if (policy->ops != ops)
-			continue;
-		list_del(&policy->all);
+	if (!policy)
+		return;
+	if (gdev) {
+		mutex_lock(&gdev->policies.lock);
 		if (policy->gdev)
 			gantry_policy_leave(policy);
-		kobject_put(&policy->kobj);
-		break;
+		mutex_unlock(&gdev->policies.lock);
+		drm_dev_put(&gdev->drm);
 	}
-	mutex_unlock(&gantry_policy_lock);
+	kobject_put(&policy->kobj);
 }

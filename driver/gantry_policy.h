@@ -5,11 +5,13 @@
 
 #include <linux/kobject.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/srcu.h>
 #include <linux/workqueue.h>
 
 #include "gantry_policy_ops.h"
 
+struct bpf_link;
 struct gantry_device;
 struct gantry_fence;
 struct gantry_file;
@@ -20,6 +22,8 @@ struct gantry_queue;
 
 /**
  * struct gantry_policies - policies of a card
+ * @lock: guards changes of what follows but @card_node
+ * @open: it takes policies
  * @stack: &struct gantry_policy in the order in which they are asked; read under @srcu
  * @attached: how many there ever were. Who was asked when this was n is told the end by
  *	those of them that came n-th or before, and by nobody else: see &gantry_stamp
@@ -28,6 +32,8 @@ struct gantry_queue;
  * @folder: in sysfs, or NULL: there was no policy yet
  */
 struct gantry_policies {
+	struct mutex lock; /* see above */
+	bool open;
 	struct list_head stack;
 	u64 attached;
 	struct srcu_struct srcu;
@@ -56,7 +62,7 @@ enum gantry_policy_fault {
  * @priorities_requested: queues whose priority it changed
  * @priorities_accepted: of these, those with one that there is
  * @delays_requested: jobs that it wanted to hold back
- * @delays_accepted: of these, those for which no other policy wanted longer
+ * @delays_accepted: of these, those that it held back: no other policy wanted longer
  * @delay_requested_ns: how long all together
  * @delay_accepted_ns: those accepted
  * @delay_observed_ns: how long these were really held back
@@ -78,11 +84,13 @@ struct gantry_policy_counters {
  * struct gantry_policy - a policy of a card
  * @kobj: its folder in sysfs; holds it
  * @ops: its hooks; only while it is attached
+ * @link: by which BPF attached it, or NULL
  * @hooks: which there are, a bit each
  * @number: how many policies the card had before, and this one
  * @node: in &gantry_policies.stack
  * @all: in the list of all policies that BPF knows
  * @gdev: the card, with a reference on its DRM device; NULL: it has gone
+ * @slow_calls: that took too long
  * @fault: why it is asked no more, &enum gantry_policy_fault
  * @eject_work: tells user space of that
  * @counters: what it did
@@ -90,11 +98,13 @@ struct gantry_policy_counters {
 struct gantry_policy {
 	struct kobject kobj;
 	const struct gantry_policy_ops *ops;
+	const struct bpf_link *link;
 	unsigned long hooks;
 	u64 number;
 	struct list_head node;
 	struct list_head all;
 	struct gantry_device *gdev;
+	atomic_t slow_calls;
 	u32 fault;
 	struct work_struct eject_work;
 	struct gantry_policy_counters counters;
@@ -104,8 +114,8 @@ int gantry_policies_init(struct gantry_device *gdev);
 void gantry_policies_open(struct gantry_device *gdev);
 void gantry_policies_close(struct gantry_device *gdev);
 
-int gantry_policy_attach(const struct gantry_policy_ops *ops);
-void gantry_policy_detach(const struct gantry_policy_ops *ops);
+int gantry_policy_attach(const struct gantry_policy_ops *ops, const struct bpf_link *link);
+void gantry_policy_detach(const struct gantry_policy_ops *ops, const struct bpf_link *link);
 
 /* ---- what the driver asks ---------------------------------------------------------- */
 

@@ -86,7 +86,17 @@ static const struct bpf_verifier_ops gantry_policy_verifier_ops = {
 	.btf_struct_access = gantry_policy_struct_access,
 };
 
-/* Jobs may end in an interrupt; everything else is asked and told where one may sleep. */
+/*
+ * Jobs may end in an interrupt, and the last user of a buffer may be a mapping that goes,
+ * with the process's mmap_lock held: a fault there would wait for itself. Everything else
+ * is asked and told where one may sleep.
+ */
+static bool gantry_policy_may_sleep(u32 hook)
+{
+	return hook != offsetof(struct gantry_policy_ops, complete) &&
+	       hook != offsetof(struct gantry_policy_ops, buffer_destroy);
+}
+
 static int gantry_policy_check_member(const struct btf_type *type, const struct btf_member *member,
 				      const struct bpf_prog *prog)
 {
@@ -99,9 +109,7 @@ static int gantry_policy_check_member(const struct btf_type *type, const struct 
 		if (offset == output->hook || offset == output->end_hook)
 			WRITE_ONCE(output->type, gantry_policy_argument(member));
 	}
-	if (prog->sleepable && offset == offsetof(struct gantry_policy_ops, complete))
-		return -EINVAL;
-	return 0;
+	return prog->sleepable && !gantry_policy_may_sleep(offset) ? -EINVAL : 0;
 }
 
 static bool gantry_policy_name_valid(const char *name, size_t room)
@@ -111,7 +119,7 @@ static bool gantry_policy_name_valid(const char *name, size_t room)
 	if (!length || length == room)
 		return false;
 	for (i = 0; i < length; i++)
-		if (!isalnum(name[i]) && name[i] != '-' && name[i] != '_')
+		if (!(isascii(name[i]) && isalnum(name[i])) && name[i] != '-' && name[i] != '_')
 			return false;
 	return true;
 }
@@ -144,12 +152,12 @@ static int gantry_policy_init_member(const struct btf_type *type, const struct b
 
 static int gantry_policy_reg(void *kdata, struct bpf_link *link)
 {
-	return gantry_policy_attach(kdata);
+	return gantry_policy_attach(kdata, link);
 }
 
 static void gantry_policy_unreg(void *kdata, struct bpf_link *link)
 {
-	gantry_policy_detach(kdata);
+	gantry_policy_detach(kdata, link);
 }
 
 /* What BPF takes the hooks' types from; nobody calls them. */

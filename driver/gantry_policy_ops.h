@@ -18,8 +18,9 @@
 /* A policy may hold a job back for so long after its submission. */
 #define GANTRY_POLICY_MAX_DELAY_NS	NSEC_PER_SEC
 
-/* One call of a hook may take so long. */
-#define GANTRY_POLICY_MAX_CALL_NS	NSEC_PER_SEC
+/* One call of a hook may use so much of a processor's time, but for so many calls. */
+#define GANTRY_POLICY_MAX_CALL_NS	(NSEC_PER_SEC / 4)
+#define GANTRY_POLICY_MAX_SLOW_CALLS	3
 
 /**
  * struct gantry_policy_context - a process opens a card
@@ -38,8 +39,9 @@ struct gantry_policy_context {
  * @tenant: whose it is
  * @context: which makes or exports it; 0 in buffer_destroy
  * @bytes: its size
- * @region: where it is, as user space said when it was made: index of a region of
- *	device memory, %DRM_GANTRY_REGION_ANY of them, or %DRM_GANTRY_REGION_HOST
+ * @region: index of a region of device memory, %DRM_GANTRY_REGION_ANY of them, or
+ *	%DRM_GANTRY_REGION_HOST: as user space asked for it; in buffer_export where it is,
+ *	which is never ANY, and HOST for what was imported
  * @status: in buffer_destroy: 0 it was freed, or why it was not made after all
  */
 struct gantry_policy_buffer {
@@ -76,8 +78,8 @@ struct gantry_policy_queue {
  * @bytes: it moves
  * @delay_ns: how long after its submission it may start; 0 in submit, which may set it;
  *	in complete what was decided
- * @status: in complete: 0 it was done, an error as its fence has it, or why it was not
- *	taken after all
+ * @status: in complete: what the card made of it, 0 it was done, or why it was not taken
+ *	after all. Its fence may have -ECANCELED instead, if an earlier job broke the queue
  */
 struct gantry_policy_job {
 	const struct gantry_tenant *tenant;

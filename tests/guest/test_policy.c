@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Policies in BPF: who is asked, in which order, what they may, and what becomes of bad ones. */
 #define _GNU_SOURCE
+#include "fault.h"
 #include "fixture.h"
 
 #include <bpf/bpf.h>
@@ -283,6 +284,53 @@ static void an_export_can_be_refused_also_of_what_was_exported_before(void **sta
 	policy_detach(&policy);
 }
 
+struct export {
+	pthread_t thread;
+	int fd;
+	uint32_t handle;
+	int dmabuf;
+};
+
+static void *export(void *data)
+{
+	struct export *e = data;
+
+	if (drmPrimeHandleToFD(e->fd, e->handle, DRM_CLOEXEC, &e->dmabuf))
+		e->dmabuf = -errno;
+	return NULL;
+}
+
+static void wait_until_called(const struct policy *policy, enum probe_hook hook)
+{
+	while (!calls(policy, hook))
+		sched_yield();
+}
+
+static void what_is_exported_is_what_the_policy_was_asked_for(void **state)
+{
+	struct bench *b = *state;
+	struct policy policy = policy_attach("probe", 0);
+	struct export e = {
+		.fd = b->fd,
+		.handle = raw_buffer(b->fd, BYTES, GANTRY_REGION_HOST),
+	};
+	uint32_t other;
+
+	policy.orders->hold = PROBE_BUFFER_EXPORT + 1;
+	assert_int_equal(pthread_create(&e.thread, NULL, export, &e), 0);
+	wait_until_called(&policy, PROBE_BUFFER_EXPORT);
+	/* The handle is another buffer's before the answer is there. */
+	raw_close(b->fd, e.handle);
+	other = raw_buffer(b->fd, 2 * BYTES, GANTRY_REGION_HOST);
+	policy.orders->hold = 0;
+	pthread_join(e.thread, NULL);
+	assert_int_equal(other, e.handle);
+	assert_int_equal(policy.record->calls[PROBE_BUFFER_EXPORT].bytes, BYTES);
+	assert_int_equal(e.dmabuf, -ENOENT);
+	raw_close(b->fd, other);
+	policy_detach(&policy);
+}
+
 /* ---- accounts --------------------------------------------------------------------------- */
 
 static uint64_t own_cgroup(void)
@@ -375,6 +423,97 @@ static void what_a_later_policy_refuses_an_earlier_one_can_undo(void **state)
 	assert_int_equal(first.record->calls[PROBE_COMPLETE].bytes, BYTES);
 	assert_int_equal(calls(&later, PROBE_BUFFER_DESTROY), 0);
 	assert_int_equal(calls(&later, PROBE_COMPLETE), 0);
+	policy_detach(&first);
+	policy_detach(&later);
+}
+
+static void *make_queue(void *data)
+{
+	int *fd = data;
+
+	return (void *)(intptr_t)try_queue(*fd);
+}
+
+/* Sleeps in the kernel, as /proc has it; its id is in @tid. */
+static void wait_until_it_waits(pid_t tid)
+{
+	char path[64], state = '?';
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	while (state != 'D') {
+		FILE *file = fopen(path, "re");
+
+		assert_non_null(file);
+		assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+		fclose(file);
+		sched_yield();
+	}
+}
+
+struct leaver {
+	pthread_t thread;
+	struct bpf_link *link;
+	_Atomic pid_t tid;
+};
+
+static void *leave(void *data)
+{
+	struct leaver *leaver = data;
+
+	leaver->tid = gettid();
+	return (void *)(intptr_t)bpf_link__destroy(leaver->link);
+}
+
+static void who_was_not_asked_is_told_no_end_though_the_one_that_refused_left(void **state)
+{
+	struct bench *b = *state;
+	struct policy first = policy_attach("probe", 0), later = policy_attach("later", 2);
+	struct leaver leaver = { .link = first.link };
+	pthread_t maker;
+	void *ret;
+
+	first.orders->hold = PROBE_QUEUE_CREATE + 1;
+	first.orders->answers[PROBE_QUEUE_CREATE] = -EPERM;
+	assert_int_equal(pthread_create(&maker, NULL, make_queue, &b->fd), 0);
+	wait_until_called(&first, PROBE_QUEUE_CREATE);
+	assert_int_equal(pthread_create(&leaver.thread, NULL, leave, &leaver), 0);
+	while (!leaver.tid)
+		sched_yield();
+	wait_until_it_waits(leaver.tid);
+	first.orders->hold = 0;
+	pthread_join(maker, &ret);
+	assert_int_not_equal((intptr_t)ret, 0);
+	pthread_join(leaver.thread, &ret);
+	assert_int_equal((intptr_t)ret, 0);
+	assert_int_equal(calls(&later, PROBE_QUEUE_CREATE), 0);
+	assert_int_equal(calls(&later, PROBE_QUEUE_DESTROY), 0);
+	policy_detach(&later);
+}
+
+static void a_queue_that_was_closed_does_not_count_any_more(void **state)
+{
+	struct bench *b = *state;
+	struct policy policy = policy_attach("probe", 0);
+	unsigned int i;
+
+	policy.orders->queue_limit = 1;
+	for (i = 0; i < 20; i++)
+		assert_done(try_queue(b->fd));
+	policy_detach(&policy);
+}
+
+static void what_a_policy_writes_into_an_end_is_not_for_the_next(void **state)
+{
+	struct bench *b = *state;
+	uint32_t queue = raw_queue(b->fd), from = raw_buffer(b->fd, BYTES, 0);
+	uint32_t to = raw_buffer(b->fd, BYTES, 0);
+	struct policy first = policy_attach("probe", 0), later = policy_attach("later", 2);
+	uint64_t seqno;
+
+	assert_done(raw_copy(b->fd, queue, to, from, BYTES, &seqno));
+	assert_done(raw_wait(b->fd, queue, seqno));
+	assert_int_equal(calls(&later, PROBE_COMPLETE), 1);
+	assert_int_equal(later.record->delay_ns, 0);
 	policy_detach(&first);
 	policy_detach(&later);
 }
@@ -552,11 +691,22 @@ static void a_policy_that_takes_too_long_is_ejected(void **state)
 	uint32_t to = raw_buffer(b->fd, BYTES, 0);
 	struct policy policy = policy_attach("probe", 0);
 	uint64_t seqno;
+	int ret;
 
 	policy.orders->slow = 1;
-	assert_done(raw_copy(b->fd, queue, to, from, BYTES, &seqno));
+	policy.orders->answers[PROBE_SUBMIT] = -EACCES;
+	/* The first time it may have been something else, the answer counts; the last does not. */
+	assert_refused(raw_copy(b->fd, queue, to, from, BYTES, &seqno), EACCES);
+	assert_string_equal(attribute("probe", "state"), "active");
+	/* What others use of the processor meanwhile is not counted. */
+	do {
+		ret = raw_copy(b->fd, queue, to, from, BYTES, &seqno);
+		assert_true(!ret || ret == -EACCES);
+	} while (ret);
 	assert_done(raw_wait(b->fd, queue, seqno));
 	expect_ejected(&policy, "took too long to answer");
+	assert_int_equal(counter(&policy, "refusals_requested"),
+			 counter(&policy, "refusals_accepted") + 1);
 	policy_detach(&policy);
 }
 
@@ -656,6 +806,48 @@ static void a_card_that_is_taken_away_has_no_policy_any_more(void **state)
 	policy_detach(&policy);
 }
 
+static void a_link_from_before_does_not_take_away_what_is_attached_now(void **state)
+{
+	struct policy policy = policy_attach("probe", 0);
+	struct bpf_link *old = policy.link;
+	uint64_t before;
+
+	(void)state;
+	card_unbind(0);
+	card_bind(0);
+	policy.link = bpf_map__attach_struct_ops(policy.program->maps.probe);
+	assert_non_null(policy.link);
+	assert_int_equal(bpf_link__destroy(old), 0);
+	before = calls(&policy, PROBE_CONTEXT_OPEN);
+	assert_done(try_open());
+	assert_true(calls(&policy, PROBE_CONTEXT_OPEN) > before);
+	assert_true(has_folder("probe"));
+	policy_detach(&policy);
+}
+
+static void jobs_of_a_card_that_is_taken_away_are_told_the_end_of(void **state)
+{
+	struct gantry_device *dev = card_open(0);
+	int fd = gantry_device_fd(dev);
+	uint32_t queue = raw_queue(fd), from = raw_buffer(fd, BYTES, 0);
+	uint32_t to = raw_buffer(fd, BYTES, 0);
+	struct policy policy = policy_attach("probe", 0);
+	uint64_t seqno;
+
+	(void)state;
+	/* So that it is still there when the card goes. */
+	fault_arm_next(0, "completion-late");
+	assert_done(raw_copy(fd, queue, to, from, BYTES, &seqno));
+	fault_wait(0, "completion-late", 1);
+	card_unbind(0);
+	fault_disarm(0, "completion-late");
+	assert_int_equal(calls(&policy, PROBE_COMPLETE), 1);
+	assert_int_not_equal(policy.record->calls[PROBE_COMPLETE].status, 0);
+	gantry_device_close(dev);
+	policy_detach(&policy);
+	card_bind(0);
+}
+
 static void the_module_stays_while_a_policy_is_loaded(void **state)
 {
 	struct policy policy = policy_attach("probe", 0);
@@ -701,6 +893,7 @@ static void what_a_policy_must_not_do_is_not_loaded(void **state)
 		  "only read is supported" },
 		{ "bad_half", "may write nothing but delay_ns and priority", NULL },
 		{ "bad_sleep", "attach to unsupported member complete", NULL },
+		{ "bad_sleep_unmap", "attach to unsupported member buffer_destroy", NULL },
 		{ "bad_bounds", "access beyond struct gantry_policy_queue", NULL },
 		{ "bad_endless", "infinite loop detected", NULL },
 		{ "bad_member", "context_fork", NULL },
@@ -771,9 +964,13 @@ int main(void)
 		bench_test(a_queue_can_be_refused),
 		bench_test(a_submission_can_be_refused),
 		bench_test(an_export_can_be_refused_also_of_what_was_exported_before),
+		bench_test(what_is_exported_is_what_the_policy_was_asked_for),
 		cmocka_unit_test(all_that_begins_is_told_the_end_of),
 		cmocka_unit_test(what_began_before_a_policy_is_none_of_its),
 		bench_test(what_a_later_policy_refuses_an_earlier_one_can_undo),
+		bench_test(who_was_not_asked_is_told_no_end_though_the_one_that_refused_left),
+		bench_test(a_queue_that_was_closed_does_not_count_any_more),
+		bench_test(what_a_policy_writes_into_an_end_is_not_for_the_next),
 		bench_test(what_the_driver_refuses_itself_is_told_the_end_of),
 		bench_test(policies_are_asked_in_their_order),
 		bench_test(a_policy_chooses_priority),
@@ -786,6 +983,8 @@ int main(void)
 		cmocka_unit_test(a_policy_has_a_card_and_a_name_of_its_own),
 		cmocka_unit_test(policies_come_and_go_while_work_is_running),
 		cmocka_unit_test(a_card_that_is_taken_away_has_no_policy_any_more),
+		cmocka_unit_test(a_link_from_before_does_not_take_away_what_is_attached_now),
+		cmocka_unit_test(jobs_of_a_card_that_is_taken_away_are_told_the_end_of),
 		cmocka_unit_test(the_module_stays_while_a_policy_is_loaded),
 		cmocka_unit_test(what_a_policy_must_not_do_is_not_loaded),
 		cmocka_unit_test(what_a_policy_may_do_is_loaded),

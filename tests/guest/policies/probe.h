@@ -16,12 +16,14 @@ enum probe_hook {
 	PROBE_HOOKS,
 };
 
-/* What it is to do. */
+/* What it is to do; @hold: this hook, + 1, does not return until it is 0. */
 struct probe_orders {
 	int answers[PROBE_HOOKS];
 	unsigned int set_priority;
 	unsigned int priority;
 	unsigned int slow;
+	unsigned int hold;
+	unsigned int queue_limit;
 	unsigned long long delay_ns;
 };
 
@@ -39,6 +41,7 @@ struct probe_call {
 struct probe_record {
 	struct probe_call calls[PROBE_HOOKS];
 	unsigned int priority;
+	unsigned int queues;
 	unsigned long long h2d;
 	unsigned long long delay_ns;
 	unsigned long long queued_ns;
