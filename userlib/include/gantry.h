@@ -17,7 +17,8 @@
  *   -E2BIG  an option was set that this library does not know: install a newer
  *	libgantry, or leave the option zero;
  *   -EACCES  permission denied: run as a member of the group that owns the
- *	device file, or choose a buffer that may be written;
+ *	device file, in the cgroup that opened it, or choose a buffer that may be
+ *	written; 'gantryctl policy list' shows what else may refuse;
  *   -EBADF  no open file descriptor has this number: pass one that was not
  *	closed yet;
  *   -EBUSY  the queue holds as many jobs as it can: wait for one of them, then
@@ -26,6 +27,8 @@
  *	gantry_queue_error() tells which and why, and a new queue goes on;
  *   -ECHILD  the object belongs to the parent of this process: open the card
  *	anew after fork();
+ *   -EDQUOT  a policy of the card sets a limit, which is reached: free something,
+ *	or ask the operator to raise it ('gantryctl policy set quota');
  *   -EFAULT  a pointer leads to memory that cannot be read or written: pass
  *	memory of this process;
  *   -EINVAL  an argument is out of range, or NULL where it must not be: the
@@ -48,8 +51,8 @@
  *   -ENXIO  gantry does not drive this card: 'gantryctl bind' gives it to gantry;
  *   -EOPNOTSUPP  this card, kernel or kind of memory cannot do that: the call's
  *	manual page says what can;
- *   -EPERM  the system forbids it: look at the seals of the memory, and at what
- *	the container allows;
+ *   -EPERM  the system forbids it: look at the seals of the memory, at what the
+ *	container allows, and at the card's policies ('gantryctl policy list');
  *   -ESTALE  the memory was another card's, and that card has gone: destroy the
  *	buffer;
  *   -ETIME  the card made no progress with the job, which was ended: make a new
