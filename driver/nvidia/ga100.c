@@ -232,7 +232,10 @@ static int ga100_identify(struct gantry_device *gdev)
 	return ret;
 }
 
-/* The space of the card's own rings: the video memory that they zero, and nothing else. */
+/*
+ * The space of the card's own rings: the video memory that they zero, and what engines
+ * write to through BAR 2.
+ */
 static int ga100_card_space_init(struct ga100_card *card)
 {
 	u64 size = card->vram_end - card->reserved_size;
@@ -242,6 +245,9 @@ static int ga100_card_space_init(struct ga100_card *card)
 		return ret;
 	ret = ga100_space_map(&card->space, GA100_BUS_VRAM + card->reserved_size,
 			      card->reserved_size, GA100_APERTURE_VRAM, size);
+	if (!ret)
+		ret = ga100_space_map(&card->space, GA100_VA_METHODS(0), GA100_VRAM_METHODS,
+				      GA100_APERTURE_VRAM, GA100_METHOD_BUFFERS);
 	if (ret)
 		ga100_space_fini(&card->space);
 	return ret;

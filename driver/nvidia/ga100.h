@@ -41,9 +41,10 @@ struct pci_saved_state;
  * Virtual addresses. GPFIFOs, pushbuffers and semaphores of the host unit are
  * named with 40 bits, so what rings share with the card is below that, 2 MiB a ring;
  * a context's buffers are above. In the card's own space there are no buffers: it has
- * video memory at GA100_BUS_VRAM.
+ * video memory at GA100_BUS_VRAM, and the method buffers of all rings.
  */
 #define GA100_VA_SHARED(ring)	(BIT_ULL(32) + (ring) * SZ_2M)
+#define GA100_VA_METHODS(ring)	(BIT_ULL(33) + (ring) * GA100_METHOD_BUFFER)
 #define GA100_VA_START		BIT_ULL(40)
 #define GA100_VA_END		BIT_ULL(47)
 
@@ -54,14 +55,19 @@ struct pci_saved_state;
 /*
  * The first bytes of video memory are ours, beginning with what old hardware uses of
  * it, and the last ones firmware's. A runlist has two places, to be used in turn, each
- * with room for all channels. Of what follows in pages page tables take most: one can
- * name 2 MiB in pages of 4 KiB, so a 256th of the memory does for twice of it.
+ * with room for all channels. A ring has a place for what its engine writes when a fault
+ * stops it in mid-copy: enough for 32 of its units. Of what follows in pages page tables
+ * take most: one can name 2 MiB in pages of 4 KiB, so a 256th of the memory does for
+ * twice of it.
  */
 #define GA100_PAGE_SIZE			SZ_4K
 #define GA100_VRAM_INSTANCE_BAR2	SZ_1M
 #define GA100_VRAM_RUNLIST(i, half)	(SZ_2M + ((i) * 2 + (half)) * SZ_16K)
-#define GA100_VRAM_POOL			(SZ_2M + SZ_1M)
-#define GA100_VRAM_RESERVED(size)	round_up(SZ_16M + (size) / 256, SZ_2M)
+#define GA100_METHOD_BUFFER		SZ_64K
+#define GA100_METHOD_BUFFERS		(GA100_RING_COUNT * GA100_METHOD_BUFFER)
+#define GA100_VRAM_METHODS		SZ_4M
+#define GA100_VRAM_POOL			(GA100_VRAM_METHODS + GA100_METHOD_BUFFERS)
+#define GA100_VRAM_RESERVED(size)	round_up(GA100_VRAM_POOL + SZ_16M + (size) / 256, SZ_2M)
 #define GA100_VRAM_FIRMWARE		SZ_2M
 
 /**

@@ -25,9 +25,6 @@
 /* All slots, what is left over where the buffer begins anew, and the beginning. */
 #define GA100_PUSH_WORDS	((GA100_RING_SLOTS + 2) * COPY_ENCODE_WORDS)
 
-/* What an engine writes when a fault stops it in mid-copy: enough for 32 of its units. */
-#define GA100_METHOD_BUFFER	SZ_64K
-
 /* Nothing of ours waits for a semaphore: as long as it can be, and try again soon. */
 #define GA100_ACQUIRE		(GA100_ACQUIRE_TIMEOUT_MAX | 0x102)
 
@@ -38,13 +35,11 @@ static_assert(GA100_GP_ENTRIES > 2 * GANTRY_RING_BATCHES + 1);
 
 /**
  * struct ga100_shared - what a ring and the card share in host memory
- * @method_buffer: the engine's
  * @gpfifo: segments of the pushbuffer that are to be read
  * @push: methods
  * @reached: where fences write
  */
 struct ga100_shared {
-	u8 method_buffer[GA100_METHOD_BUFFER];
 	__le64 gpfifo[GA100_GP_ENTRIES];
 	__le32 push[GA100_PUSH_WORDS];
 	__le32 reached;
@@ -53,7 +48,6 @@ struct ga100_shared {
 #define GA100_SHARED_SIZE	round_up(sizeof(struct ga100_shared), SZ_4K)
 
 static_assert(GA100_SHARED_SIZE <= SZ_2M);
-static_assert(!offsetof(struct ga100_shared, method_buffer));
 
 static u64 ga100_shared_addr(struct gantry_ring *ring, const void *member)
 {
@@ -179,7 +173,7 @@ static void ga100_instance_write(struct gantry_ring *ring)
 {
 	struct ga100_ring *aring = ring->priv;
 	u64 gpfifo = ga100_shared_addr(ring, aring->shared->gpfifo);
-	u64 methods = ga100_shared_addr(ring, aring->shared->method_buffer);
+	u64 methods = GA100_VA_METHODS(ring->index);
 	void __iomem *inst = aring->inst;
 
 	memset_io(inst, 0, GA100_INST_SIZE);
@@ -201,24 +195,13 @@ static void ga100_instance_write(struct gantry_ring *ring)
 	ga100_space_bind(aring->space, inst);
 }
 
-/* What others had at the ring's addresses before, or a space where its own is. */
-static int ga100_ring_sync(struct gantry_ring *ring)
-{
-	struct ga100_card *card = ring->gdev->priv;
-	struct ga100_ring *aring = ring->priv;
-	int ret = ga100_space_sync(&card->space);
-
-	if (ret || aring->space == &card->space)
-		return ret;
-	return ga100_space_sync(aring->space);
-}
-
 /* &gantry_backend_ops.ring_start */
 int ga100_ring_start(struct gantry_ring *ring)
 {
 	struct ga100_ring *aring = ring->priv;
 	u32 words[COPY_ENCODE_WORDS];
-	int ret = ga100_ring_sync(ring);
+	/* What others had at the ring's addresses before, or a space where its own is. */
+	int ret = ga100_space_sync(aring->space);
 
 	if (ret)
 		return ret;
@@ -236,39 +219,20 @@ int ga100_ring_start(struct gantry_ring *ring)
 	return ga100_channel_start(ring->gdev->priv, aring->runlist, ring->index);
 }
 
-static int ga100_shared_map(struct gantry_ring *ring, struct ga100_space *space, u64 size)
-{
-	struct ga100_ring *aring = ring->priv;
-
-	return ga100_space_map(space, GA100_VA_SHARED(ring->index), aring->shared_dma,
-			       GA100_APERTURE_SYS_COHERENT, size);
-}
-
-/* The engine writes its methods through BAR 2, which shows the card's own space. */
 static int ga100_ring_map(struct gantry_ring *ring)
 {
-	struct ga100_card *card = ring->gdev->priv;
 	struct ga100_ring *aring = ring->priv;
-	int ret = ga100_shared_map(ring, aring->space, GA100_SHARED_SIZE);
 
-	if (ret || aring->space == &card->space)
-		return ret;
-	ret = ga100_shared_map(ring, &card->space, GA100_METHOD_BUFFER);
-	if (ret)
-		ga100_space_unmap(aring->space, GA100_VA_SHARED(ring->index), GA100_SHARED_SIZE);
-	return ret;
+	return ga100_space_map(aring->space, GA100_VA_SHARED(ring->index), aring->shared_dma,
+			       GA100_APERTURE_SYS_COHERENT, GA100_SHARED_SIZE);
 }
 
-/* What the card remembers of it does no harm: see ga100_ring_sync(). */
+/* What the card remembers of it does no harm: see ga100_ring_start(). */
 static void ga100_ring_unmap(struct gantry_ring *ring)
 {
-	struct ga100_card *card = ring->gdev->priv;
 	struct ga100_ring *aring = ring->priv;
 
 	ga100_space_unmap(aring->space, GA100_VA_SHARED(ring->index), GA100_SHARED_SIZE);
-	if (aring->space != &card->space)
-		ga100_space_unmap(&card->space, GA100_VA_SHARED(ring->index),
-				  GA100_METHOD_BUFFER);
 }
 
 /* Memory that a channel takes, in the card and in the host. */
