@@ -107,8 +107,11 @@ static __always_inline u32 gantry_tenant_ancestors(const struct gantry_tenant *t
 {
 	u32 count = tenant->count;
 
-	bpf_core_read(ids, sizeof(u64) * GANTRY_TENANT_LEVELS, &tenant->ancestors);
-	return count < GANTRY_TENANT_LEVELS ? count : GANTRY_TENANT_LEVELS;
+	if (count > GANTRY_TENANT_LEVELS)
+		count = GANTRY_TENANT_LEVELS;
+	/* No more than there are, which are few: each hook pays for it. */
+	bpf_core_read(ids, sizeof(u64) * count, &tenant->ancestors);
+	return count;
 }
 
 #endif

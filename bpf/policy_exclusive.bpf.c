@@ -15,7 +15,7 @@ struct {
 
 static bool is_owner(const struct gantry_tenant *tenant)
 {
-	u64 ids[GANTRY_TENANT_LEVELS];
+	u64 ids[GANTRY_TENANT_LEVELS] = {};
 	u32 count = gantry_tenant_ancestors(tenant, ids), zero = 0, i;
 	struct gantry_exclusive_owner *owned = bpf_map_lookup_elem(&owner, &zero);
 
