@@ -26,7 +26,9 @@
 #define PIN_PATH	256
 
 /* Of the guard, as they are pinned */
-static const char *const maps[] = { "tenants", "networks", "last_denials", "common_levels" };
+static const char *const maps[] = {
+	"tenants", "networks", "last_denials", "common_levels", "changes"
+};
 #define MAPS	(sizeof(maps) / sizeof(maps[0]))
 
 static int say_nothing(enum libbpf_print_level level, const char *format, va_list args)
@@ -215,7 +217,9 @@ int egress_open(struct egress *egress)
 	egress->tenants = open_map("tenants");
 	egress->networks = open_map("networks");
 	egress->last_denials = open_map("last_denials");
-	if (egress->tenants >= 0 && egress->networks >= 0 && egress->last_denials >= 0)
+	egress->changes = open_map("changes");
+	if (egress->tenants >= 0 && egress->networks >= 0 && egress->last_denials >= 0 &&
+	    egress->changes >= 0)
 		return 0;
 	ret = -errno;
 	if (ret != -ENOENT)
@@ -256,6 +260,7 @@ void egress_close(struct egress *egress, bool unload)
 	close_map(&egress->tenants);
 	close_map(&egress->networks);
 	close_map(&egress->last_denials);
+	close_map(&egress->changes);
 }
 
 /* ---- the programs of a tenant ----------------------------------------------------------- */
@@ -423,9 +428,26 @@ int egress_last_denial(const struct egress *egress, uint64_t id,
 	return bpf_map_lookup_elem(egress->last_denials, &id, denial);
 }
 
+/* What the guard remembers of cgroups is from before. */
+static int count_change(const struct egress *egress, bool begins)
+{
+	uint32_t zero = 0, count;
+	int ret = bpf_map_lookup_elem(egress->changes, &zero, &count);
+
+	/* Odd already: one that was killed has left it so. */
+	count += begins == !(count & 1);
+	return ret ? ret : bpf_map_update_elem(egress->changes, &zero, &count, BPF_ANY);
+}
+
 int egress_add(const struct egress *egress, uint64_t id, const struct gantry_egress_tenant *value)
 {
-	return bpf_map_update_elem(egress->tenants, &id, value, BPF_NOEXIST);
+	int ret = count_change(egress, true), end;
+
+	if (ret)
+		return ret;
+	ret = bpf_map_update_elem(egress->tenants, &id, value, BPF_NOEXIST);
+	end = count_change(egress, false);
+	return ret ? ret : end;
 }
 
 int egress_guard_now(const struct egress *egress, uint64_t id,

@@ -16,7 +16,7 @@
 
 /** struct egress - descriptors of the maps */
 struct egress {
-	int tenants, networks, last_denials;
+	int tenants, networks, last_denials, changes;
 };
 
 /** struct tenant - a tenant and the number of its cgroup */
