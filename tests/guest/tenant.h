@@ -28,6 +28,22 @@ int64_t tenant_denied(const char *name, const char *kind);
 /** Does it hold the tenant to its networks now? */
 bool tenant_is_guarded(const char *name);
 
+/**
+ * tenants_begin() - so that tests begin and end with a tenant
+ *
+ * The guard comes with the first tenant, and goes with the last: it takes the guest
+ * seconds to load.
+ */
+void tenants_begin(void);
+void tenants_end(void);
+
+/**
+ * tenants_clean_up() - the end of a test, for CMocka: all others go
+ *
+ * What a test that failed left behind is not the next one's fault.
+ */
+int tenants_clean_up(void **state);
+
 /** This process goes into a cgroup, "/" or "/a/b"; 0 or errno. */
 int cgroup_enter(const char *cgroup);
 

@@ -501,30 +501,19 @@ static int egress_setup(void **state)
 		return ret;
 	snprintf(card_node, sizeof(card_node), "%s", card_now(0).node);
 	networks_make();
-	/* The guard, which comes with the first tenant, takes the guest seconds to load. */
-	tenant_run("create keeper");
+	tenants_begin();
 	return 0;
 }
 
 static int egress_teardown(void **state)
 {
 	networks_remove();
-	tenant_run("delete keeper");
+	tenants_end();
 	/* With the last tenant all of it goes. */
 	return cards_teardown(state) || sysfs_exists("fs/bpf/gantry");
 }
 
-/* What a test that failed left behind is not the next one's fault. */
-static int test_teardown(void **state)
-{
-	(void)state;
-	tenant_command("delete inner");
-	tenant_command("delete outer");
-	tenant_command("delete t");
-	return 0;
-}
-
-#define egress_test(f) cmocka_unit_test_teardown(f, test_teardown)
+#define egress_test(f) cmocka_unit_test_teardown(f, tenants_clean_up)
 
 int main(void)
 {

@@ -89,6 +89,26 @@ static void a_tenant_makes_only_sockets_that_the_guard_sees(void **state)
 	tenant_run("delete t");
 }
 
+static int do_become_tenant(const void *kind)
+{
+	if (do_make_socket(kind) || tenant_command("create t --cgroup /here"))
+		return EIO;
+	return do_make_socket(kind);
+}
+
+/* The guard remembers of a cgroup that it is no tenant. */
+static void a_cgroup_that_was_no_tenant_becomes_one(void **state)
+{
+	static const struct kind packet = { .family = AF_PACKET, .type = SOCK_RAW };
+
+	(void)state;
+	assert_int_equal(mkdir("/sys/fs/cgroup/here", 0755), 0);
+	assert_int_equal(tenant_do("/here", do_become_tenant, &packet), EPERM);
+	tenant_run("delete t");
+	assert_int_equal(tenant_do("/here", do_make_socket, &packet), 0);
+	assert_int_equal(rmdir("/sys/fs/cgroup/here"), 0);
+}
+
 static int do_bring_packet_socket(const void *arg)
 {
 	struct sockaddr_ll to = {
@@ -488,8 +508,7 @@ static int egress_setup(void **state)
 {
 	(void)state;
 	networks_make();
-	/* The guard, which comes with the first tenant, takes the guest seconds to load. */
-	tenant_run("create keeper");
+	tenants_begin();
 	return 0;
 }
 
@@ -497,24 +516,17 @@ static int egress_teardown(void **state)
 {
 	(void)state;
 	networks_remove();
-	tenant_run("delete keeper");
+	tenants_end();
 	return 0;
 }
 
-/* What a test that failed left behind is not the next one's fault. */
-static int test_teardown(void **state)
-{
-	(void)state;
-	tenant_command("delete t");
-	return 0;
-}
-
-#define egress_test(f) cmocka_unit_test_teardown(f, test_teardown)
+#define egress_test(f) cmocka_unit_test_teardown(f, tenants_clean_up)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		egress_test(a_tenant_makes_only_sockets_that_the_guard_sees),
+		egress_test(a_cgroup_that_was_no_tenant_becomes_one),
 		egress_test(a_packet_socket_brought_along_is_cut),
 		egress_test(a_tenant_configures_no_network),
 		egress_test(a_tenant_joins_no_multicast_group),
