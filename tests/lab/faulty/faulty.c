@@ -117,11 +117,6 @@ static noinline void sleep_under_rcu(void)
 	schedule_timeout_uninterruptible(1);
 }
 
-static noinline void which_processor(void)
-{
-	WRITE_ONCE(sink, smp_processor_id());
-}
-
 static noinline void stand_still(void)
 {
 	schedule_timeout_uninterruptible(5 * HZ);
@@ -182,7 +177,6 @@ static const struct {
 	FAULT(sleep_under_spinlock),
 	FAULT(schedule_under_spinlock),
 	FAULT(sleep_under_rcu),
-	FAULT(which_processor),
 	FAULT(stand_still),
 	FAULT(lock_in_both_orders),
 	FAULT(lose_memory),
