@@ -5,11 +5,9 @@
  * Hangs on the driver's tracepoints (docs/tracing.md), so it sees what happens while
  * it is loaded.
  */
-#include "gantry.bpf.h"
-#include "telemetry.h"
+#include "telemetry_log.bpf.h"
+#include "telemetry_rows.bpf.h"
 
-#define MAX_USERS	16384	/* tenants times cards, unless the loader says otherwise */
-#define MAX_CARDS	256
 #define MAX_THINGS	262144	/* buffers, contexts or queues at a time */
 
 /* A buffer that is counted: whose, and where. */
@@ -18,30 +16,6 @@ struct held {
 	u64 bytes;
 	u32 on_device;
 };
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, MAX_USERS);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct gantry_usage_key);
-	__type(value, struct gantry_usage);
-} usage SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, MAX_CARDS);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, char[GANTRY_CARD_NAME]);
-	__type(value, struct gantry_card_usage);
-} cards SEC(".maps");
-
-/* An array and no BPF ring buffer: that keeps the oldest, and each reader takes away. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, GANTRY_LOG_EVENTS);
-	__type(key, u32);
-	__type(value, struct gantry_event);
-} events SEC(".maps");
 
 /* Buffers by their address, contexts and queues by their numbers: those made since. */
 struct {
@@ -68,140 +42,71 @@ struct {
 	__type(value, char);
 } queues SEC(".maps");
 
-static const struct gantry_usage no_usage;
-static const struct gantry_card_usage no_card_usage;
+/* ---- contexts and queues --------------------------------------------------------------- */
 
-unsigned long long logged;
+enum thing {
+	CONTEXT,
+	QUEUE,
+};
 
-struct bpf_map;
-
-/* ---- rows ------------------------------------------------------------------------------ */
-
-static void make_key(struct gantry_usage_key *key, const char *card, u64 tenant)
+static __always_inline void *map_of(enum thing thing)
 {
-	__builtin_memset(key, 0, sizeof(*key));
-	key->tenant = tenant;
-	bpf_probe_read_kernel_str(key->card, sizeof(key->card), card);
+	return thing == CONTEXT ? (void *)&contexts : (void *)&queues;
 }
 
-static long free_gone(struct bpf_map *map, struct gantry_usage_key *key, struct gantry_usage *u,
-		      void *unused)
+static __always_inline void count_thing(struct gantry_usage *u, enum thing thing, int change)
 {
-	if (u->path[0] && !u->contexts && !u->queues && !u->device_bytes && !u->host_bytes)
-		bpf_map_delete_elem(map, key);
+	__sync_fetch_and_add(thing == CONTEXT ? &u->contexts : &u->queues, change);
+}
+
+/* The maps have those that were made since, so that none is taken off that was not added. */
+static __always_inline int thing_came(enum thing thing, const char *card, u64 tenant, u64 number)
+{
+	struct gantry_usage *u = usage_of(card, tenant);
+	char there = 1;
+
+	if (!u)
+		return 0;
+	if (bpf_map_update_elem(map_of(thing), &number, &there, BPF_NOEXIST))
+		count_missed();
+	else
+		count_thing(u, thing, 1);
 	return 0;
 }
 
-/* NULL when the map is full: then this is not counted. */
-static struct gantry_usage *find_usage(const struct gantry_usage_key *key)
+static __always_inline int thing_went(enum thing thing, const char *card, u64 tenant, u64 number)
 {
-	struct gantry_usage *found = bpf_map_lookup_elem(&usage, key);
+	struct gantry_usage *u = usage_of(card, tenant);
 
-	if (found)
-		return found;
-	if (bpf_map_update_elem(&usage, key, &no_usage, BPF_NOEXIST) == -E2BIG) {
-		bpf_for_each_map_elem(&usage, free_gone, NULL, 0);
-		bpf_map_update_elem(&usage, key, &no_usage, BPF_NOEXIST);
-	}
-	return bpf_map_lookup_elem(&usage, key);
-}
-
-static struct gantry_usage *usage_of(const char *card, u64 tenant)
-{
-	struct gantry_usage_key key;
-
-	make_key(&key, card, tenant);
-	return find_usage(&key);
-}
-
-static struct gantry_card_usage *card_usage_of(const char *card)
-{
-	char key[GANTRY_CARD_NAME] = {};
-	struct gantry_card_usage *found;
-
-	bpf_probe_read_kernel_str(key, sizeof(key), card);
-	found = bpf_map_lookup_elem(&cards, key);
-	if (found)
-		return found;
-	bpf_map_update_elem(&cards, key, &no_card_usage, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&cards, key);
-}
-
-/* ---- the log --------------------------------------------------------------------------- */
-
-static void log_event(struct gantry_event *event, const char *card)
-{
-	u64 number = __sync_fetch_and_add(&logged, 1);
-	u32 place = number % GANTRY_LOG_EVENTS;
-
-	event->number = number + 1;
-	event->time_ns = bpf_ktime_get_ns();
-	bpf_probe_read_kernel_str(event->card, sizeof(event->card), card);
-	bpf_map_update_elem(&events, &place, event, BPF_ANY);
-}
-
-static void log_card(enum gantry_event_kind kind, const char *card, int error)
-{
-	struct gantry_event event = { .kind = kind, .error = error };
-
-	log_event(&event, card);
-}
-
-/* ---- contexts and queues --------------------------------------------------------------- */
-
-/* The map has those that were made since, so that none is taken off that was not added. */
-static void count_made(void *map, u64 number, long long *count)
-{
-	char there = 1;
-
-	if (!bpf_map_update_elem(map, &number, &there, BPF_NOEXIST))
-		__sync_fetch_and_add(count, 1);
-}
-
-static void count_gone(void *map, u64 number, long long *count)
-{
-	if (!bpf_map_delete_elem(map, &number))
-		__sync_fetch_and_add(count, -1);
+	if (!u || bpf_map_delete_elem(map_of(thing), &number))
+		return 0;
+	count_thing(u, thing, -1);
+	check_gone(u);
+	return 0;
 }
 
 SEC("tp_btf/gantry_context_open")
 int BPF_PROG(context_open, const char *card, u64 tenant, u64 context)
 {
-	struct gantry_usage *u = usage_of(card, tenant);
-
-	if (u)
-		count_made(&contexts, context, &u->contexts);
-	return 0;
+	return thing_came(CONTEXT, card, tenant, context);
 }
 
 SEC("tp_btf/gantry_context_close")
 int BPF_PROG(context_close, const char *card, u64 tenant, u64 context)
 {
-	struct gantry_usage *u = usage_of(card, tenant);
-
-	if (u)
-		count_gone(&contexts, context, &u->contexts);
-	return 0;
+	return thing_went(CONTEXT, card, tenant, context);
 }
 
 SEC("tp_btf/gantry_queue_create")
 int BPF_PROG(queue_create, const char *card, u64 tenant, u64 context, u64 queue)
 {
-	struct gantry_usage *u = usage_of(card, tenant);
-
-	if (u)
-		count_made(&queues, queue, &u->queues);
-	return 0;
+	return thing_came(QUEUE, card, tenant, queue);
 }
 
 SEC("tp_btf/gantry_queue_destroy")
 int BPF_PROG(queue_destroy, const char *card, u64 tenant, u64 context, u64 queue)
 {
-	struct gantry_usage *u = usage_of(card, tenant);
-
-	if (u)
-		count_gone(&queues, queue, &u->queues);
-	return 0;
+	return thing_went(QUEUE, card, tenant, queue);
 }
 
 /* ---- buffers --------------------------------------------------------------------------- */
@@ -224,7 +129,11 @@ int BPF_PROG(buffer_create, const char *card, u64 tenant, struct gantry_bo *buff
 
 	make_key(&held.key, card, tenant);
 	u = find_usage(&held.key);
-	if (u && !bpf_map_update_elem(&buffers, &address, &held, BPF_NOEXIST))
+	if (!u)
+		return 0;
+	if (bpf_map_update_elem(&buffers, &address, &held, BPF_NOEXIST))
+		count_missed();
+	else
 		count_held(u, &held, 1);
 	return 0;
 }
@@ -239,8 +148,10 @@ int BPF_PROG(buffer_destroy, const char *card, u64 tenant, struct gantry_bo *buf
 	if (!held)
 		return 0;
 	u = find_usage(&held->key);
-	if (u)
+	if (u) {
 		count_held(u, held, -1);
+		check_gone(u);
+	}
 	bpf_map_delete_elem(&buffers, &address);
 	return 0;
 }
@@ -437,18 +348,26 @@ struct cgroup {
 } __attribute__((preserve_access_index));
 
 struct removed {
-	u64 tenant;
+	struct gantry_usage_key key;
 	const char *path;
 };
 
-static long mark_gone(struct bpf_map *map, struct gantry_usage_key *key, struct gantry_usage *u,
+static long mark_gone(struct bpf_map *map, const char *card, struct gantry_card_usage *unused,
 		      struct removed *removed)
 {
-	if (key->tenant == removed->tenant)
-		bpf_probe_read_kernel_str(u->path, sizeof(u->path), removed->path);
+	struct gantry_usage *u;
+
+	__builtin_memcpy(removed->key.card, card, sizeof(removed->key.card));
+	u = bpf_map_lookup_elem(&usage, &removed->key);
+	if (!u)
+		return 0;
+	bpf_probe_read_kernel_str(u->path, sizeof(u->path), removed->path);
+	may_free_usage = true;
+	may_free_logs = true;
 	return 0;
 }
 
+/* Its row on each card; most cgroups have none. */
 SEC("tp_btf/cgroup_rmdir")
 int BPF_PROG(cgroup_rmdir, struct cgroup *cgroup, const char *path)
 {
@@ -457,8 +376,8 @@ int BPF_PROG(cgroup_rmdir, struct cgroup *cgroup, const char *path)
 	/* Version 2 is hierarchy 0; those of version 1 number their folders as well. */
 	if (!cgroup || cgroup->root->hierarchy_id)
 		return 0;
-	removed.tenant = cgroup->kn->id;
-	bpf_for_each_map_elem(&usage, mark_gone, &removed, 0);
+	removed.key.tenant = cgroup->kn->id;
+	bpf_for_each_map_elem(&cards, mark_gone, &removed, 0);
 	return 0;
 }
 

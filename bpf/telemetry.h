@@ -8,7 +8,7 @@
 
 #include "event.h"
 
-#define GANTRY_LOG_EVENTS	1024	/* the last ones */
+#define GANTRY_LOG_EVENTS	16	/* the last ones of a kind */
 #define GANTRY_TENANT_PATH	256
 #define GANTRY_TIME_BUCKETS	40	/* the last one has all from 9 minutes on */
 #ifndef GANTRY_WAYS
@@ -83,6 +83,28 @@ struct gantry_usage {
 	long long queues;
 	unsigned long long exports;
 	char path[GANTRY_TENANT_PATH];
+};
+
+/**
+ * struct gantry_log_key - events of a kind
+ * @of: whose and where; of what no tenant is behind, tenant 0
+ * @kind: which
+ * @reserved: 0
+ */
+struct gantry_log_key {
+	struct gantry_usage_key of;
+	enum gantry_event_kind kind;
+	unsigned int reserved;
+};
+
+/**
+ * struct gantry_log - the last of them
+ * @count: how many there were
+ * @last: event @count, counted from 0, is at @count modulo their number
+ */
+struct gantry_log {
+	unsigned long long count;
+	struct gantry_event last[GANTRY_LOG_EVENTS];
 };
 
 /**

@@ -19,33 +19,23 @@ const volatile char only_card[GANTRY_CARD_NAME];
 /* Events that there was no room for. */
 unsigned long long lost;
 
-/* The event, or NULL when it is not wanted or there is no room. */
-static struct gantry_event *begin(enum gantry_event_kind kind, const char *card, u64 tenant,
-				  u64 queue)
+/* Hand it on, if somebody wants it; for the programs to return. */
+static int tell(const char *card, struct gantry_event *event)
 {
-	char name[GANTRY_CARD_NAME] = {};
-	struct gantry_event *event;
 	u32 i;
 
-	if ((only_tenant && tenant != only_tenant) || (only_queue && queue != only_queue))
-		return NULL;
-	bpf_probe_read_kernel_str(name, sizeof(name), card);
+	if ((only_tenant && event->tenant != only_tenant) ||
+	    (only_queue && event->queue != only_queue))
+		return 0;
+	bpf_probe_read_kernel_str(event->card, sizeof(event->card), card);
 	if (only_card[0])
 		for (i = 0; i < GANTRY_CARD_NAME; i++)
-			if (name[i] != only_card[i])
-				return NULL;
-	event = bpf_ringbuf_reserve(&ring, sizeof(*event), 0);
-	if (!event) {
-		__sync_fetch_and_add(&lost, 1);
-		return NULL;
-	}
-	__builtin_memset(event, 0, sizeof(*event));
-	__builtin_memcpy(event->card, name, sizeof(name));
+			if (event->card[i] != only_card[i])
+				return 0;
 	event->time_ns = bpf_ktime_get_ns();
-	event->kind = kind;
-	event->tenant = tenant;
-	event->queue = queue;
-	return event;
+	if (bpf_ringbuf_output(&ring, event, sizeof(*event), 0))
+		__sync_fetch_and_add(&lost, 1);
+	return 0;
 }
 
 static u32 process(void)
@@ -55,104 +45,82 @@ static u32 process(void)
 
 /* ---- contexts, buffers, queues --------------------------------------------------------- */
 
-static int context_event(enum gantry_event_kind kind, const char *card, u64 tenant, u64 context)
-{
-	struct gantry_event *event = begin(kind, card, tenant, 0);
-
-	if (!event)
-		return 0;
-	event->context = context;
-	if (kind == GANTRY_EVENT_CONTEXT_OPEN)
-		event->process = process();
-	bpf_ringbuf_submit(event, 0);
-	return 0;
-}
-
 SEC("tp_btf/gantry_context_open")
 int BPF_PROG(context_open, const char *card, u64 tenant, u64 context)
 {
-	return context_event(GANTRY_EVENT_CONTEXT_OPEN, card, tenant, context);
+	struct gantry_event event = { .kind = GANTRY_EVENT_CONTEXT_OPEN, .tenant = tenant,
+				      .context = context, .process = process() };
+
+	return tell(card, &event);
 }
 
 SEC("tp_btf/gantry_context_close")
 int BPF_PROG(context_close, const char *card, u64 tenant, u64 context)
 {
-	return context_event(GANTRY_EVENT_CONTEXT_CLOSE, card, tenant, context);
+	struct gantry_event event = { .kind = GANTRY_EVENT_CONTEXT_CLOSE, .tenant = tenant,
+				      .context = context };
+
+	return tell(card, &event);
 }
 
-static int buffer_event(enum gantry_event_kind kind, const char *card, u64 tenant, u32 region,
-			u64 bytes)
+/* @process: 0 where it is not for certain that one's call is behind it. */
+static int tell_of_buffer(enum gantry_event_kind kind, const char *card, u64 tenant, u32 region,
+			  u64 bytes, u32 process)
 {
-	struct gantry_event *event = begin(kind, card, tenant, 0);
+	struct gantry_event event = { .kind = kind, .tenant = tenant, .region = region,
+				      .bytes = bytes, .process = process };
 
-	if (!event)
-		return 0;
-	event->region = region;
-	event->bytes = bytes;
-	if (kind != GANTRY_EVENT_BUFFER_DESTROY)
-		event->process = process();
-	bpf_ringbuf_submit(event, 0);
-	return 0;
+	return tell(card, &event);
 }
 
 SEC("tp_btf/gantry_buffer_create")
 int BPF_PROG(buffer_create, const char *card, u64 tenant, struct gantry_bo *buffer, u32 region,
 	     u64 bytes)
 {
-	return buffer_event(GANTRY_EVENT_BUFFER_CREATE, card, tenant, region, bytes);
+	return tell_of_buffer(GANTRY_EVENT_BUFFER_CREATE, card, tenant, region, bytes, process());
 }
 
 SEC("tp_btf/gantry_buffer_import")
 int BPF_PROG(buffer_import, const char *card, u64 tenant, struct gantry_bo *buffer, u32 region,
 	     u64 bytes)
 {
-	return buffer_event(GANTRY_EVENT_BUFFER_IMPORT, card, tenant, region, bytes);
+	return tell_of_buffer(GANTRY_EVENT_BUFFER_IMPORT, card, tenant, region, bytes, process());
 }
 
 SEC("tp_btf/gantry_buffer_export")
 int BPF_PROG(buffer_export, const char *card, u64 tenant, struct gantry_bo *buffer, u32 region,
 	     u64 bytes)
 {
-	return buffer_event(GANTRY_EVENT_BUFFER_EXPORT, card, tenant, region, bytes);
+	return tell_of_buffer(GANTRY_EVENT_BUFFER_EXPORT, card, tenant, region, bytes, process());
 }
 
 SEC("tp_btf/gantry_buffer_destroy")
 int BPF_PROG(buffer_destroy, const char *card, u64 tenant, struct gantry_bo *buffer, u32 region,
 	     u64 bytes)
 {
-	return buffer_event(GANTRY_EVENT_BUFFER_DESTROY, card, tenant, region, bytes);
-}
-
-static int queue_event(enum gantry_event_kind kind, const char *card, u64 tenant, u64 context,
-		       u64 queue, u32 ring_number, u32 priority)
-{
-	struct gantry_event *event = begin(kind, card, tenant, queue);
-
-	if (!event)
-		return 0;
-	event->context = context;
-	event->ring = ring_number;
-	event->priority = priority;
-	if (kind == GANTRY_EVENT_QUEUE_CREATE)
-		event->process = process();
-	bpf_ringbuf_submit(event, 0);
-	return 0;
+	return tell_of_buffer(GANTRY_EVENT_BUFFER_DESTROY, card, tenant, region, bytes, 0);
 }
 
 SEC("tp_btf/gantry_queue_create")
 int BPF_PROG(queue_create, const char *card, u64 tenant, u64 context, u64 queue, u32 ring_number,
 	     u32 priority)
 {
-	return queue_event(GANTRY_EVENT_QUEUE_CREATE, card, tenant, context, queue, ring_number,
-			   priority);
+	struct gantry_event event = { .kind = GANTRY_EVENT_QUEUE_CREATE, .tenant = tenant,
+				      .context = context, .queue = queue, .ring = ring_number,
+				      .priority = priority, .process = process() };
+
+	return tell(card, &event);
 }
 
 SEC("tp_btf/gantry_queue_destroy")
 int BPF_PROG(queue_destroy, const char *card, u64 tenant, u64 context, u64 queue, u32 ring_number,
 	     u32 priority)
 {
-	return queue_event(GANTRY_EVENT_QUEUE_DESTROY, card, tenant, context, queue, ring_number,
-			   priority);
+	struct gantry_event event = { .kind = GANTRY_EVENT_QUEUE_DESTROY, .tenant = tenant,
+				      .context = context, .queue = queue, .ring = ring_number,
+				      .priority = priority };
+
+	return tell(card, &event);
 }
 
 /* ---- jobs ------------------------------------------------------------------------------ */
@@ -172,63 +140,48 @@ SEC("tp_btf/gantry_job_submit")
 int BPF_PROG(job_submit, const char *card, u64 tenant, u64 context, u64 queue, u64 seqno,
 	     const struct gantry_job_stats *stats)
 {
-	struct gantry_event *event = begin(GANTRY_EVENT_JOB_SUBMIT, card, tenant, queue);
+	struct gantry_event event = { .kind = GANTRY_EVENT_JOB_SUBMIT, .tenant = tenant,
+				      .context = context, .queue = queue, .seqno = seqno,
+				      .process = process() };
 
-	if (!event)
-		return 0;
-	event->context = context;
-	event->seqno = seqno;
-	event->process = process();
 	/* For the verifier, a tracepoint's pointer may be anything. */
 	if (stats)
-		take_work(event, stats);
-	bpf_ringbuf_submit(event, 0);
-	return 0;
-}
-
-static int job_event(enum gantry_event_kind kind, const char *card, u64 tenant, u64 context,
-		     u64 queue, u64 seqno)
-{
-	struct gantry_event *event = begin(kind, card, tenant, queue);
-
-	if (!event)
-		return 0;
-	event->context = context;
-	event->seqno = seqno;
-	bpf_ringbuf_submit(event, 0);
-	return 0;
+		take_work(&event, stats);
+	return tell(card, &event);
 }
 
 SEC("tp_btf/gantry_job_schedule")
 int BPF_PROG(job_schedule, const char *card, u64 tenant, u64 context, u64 queue, u64 seqno)
 {
-	return job_event(GANTRY_EVENT_JOB_SCHEDULE, card, tenant, context, queue, seqno);
+	struct gantry_event event = { .kind = GANTRY_EVENT_JOB_SCHEDULE, .tenant = tenant,
+				      .context = context, .queue = queue, .seqno = seqno };
+
+	return tell(card, &event);
 }
 
 SEC("tp_btf/gantry_job_start")
 int BPF_PROG(job_start, const char *card, u64 tenant, u64 context, u64 queue, u64 seqno)
 {
-	return job_event(GANTRY_EVENT_JOB_START, card, tenant, context, queue, seqno);
+	struct gantry_event event = { .kind = GANTRY_EVENT_JOB_START, .tenant = tenant,
+				      .context = context, .queue = queue, .seqno = seqno };
+
+	return tell(card, &event);
 }
 
 SEC("tp_btf/gantry_job_end")
 int BPF_PROG(job_end, const char *card, u64 tenant, u64 context, u64 queue, u64 seqno, int error,
 	     const struct gantry_job_stats *stats)
 {
-	struct gantry_event *event = begin(GANTRY_EVENT_JOB_END, card, tenant, queue);
+	struct gantry_event event = { .kind = GANTRY_EVENT_JOB_END, .tenant = tenant,
+				      .context = context, .queue = queue, .seqno = seqno,
+				      .error = error };
 
-	if (!event)
-		return 0;
-	event->context = context;
-	event->seqno = seqno;
-	event->error = error;
 	if (stats) {
-		take_work(event, stats);
-		event->queued_ns = stats->queued_ns;
-		event->running_ns = stats->running_ns;
+		take_work(&event, stats);
+		event.queued_ns = stats->queued_ns;
+		event.running_ns = stats->running_ns;
 	}
-	bpf_ringbuf_submit(event, 0);
-	return 0;
+	return tell(card, &event);
 }
 
 /* ---- cards ----------------------------------------------------------------------------- */
@@ -236,57 +189,43 @@ int BPF_PROG(job_end, const char *card, u64 tenant, u64 context, u64 queue, u64 
 SEC("tp_btf/gantry_scrub")
 int BPF_PROG(scrub, const char *card, u32 region, u64 bytes, int error)
 {
-	struct gantry_event *event = begin(GANTRY_EVENT_SCRUB, card, 0, 0);
+	struct gantry_event event = { .kind = GANTRY_EVENT_SCRUB, .region = region,
+				      .bytes = bytes, .error = error };
 
-	if (!event)
-		return 0;
-	event->region = region;
-	event->bytes = bytes;
-	event->error = error;
-	bpf_ringbuf_submit(event, 0);
-	return 0;
+	return tell(card, &event);
 }
 
 SEC("tp_btf/gantry_ring_reset")
 int BPF_PROG(ring_reset, const char *card, u32 ring_number, int error)
 {
-	struct gantry_event *event = begin(GANTRY_EVENT_RING_RESET, card, 0, 0);
+	struct gantry_event event = { .kind = GANTRY_EVENT_RING_RESET, .ring = ring_number,
+				      .error = error };
 
-	if (!event)
-		return 0;
-	event->ring = ring_number;
-	event->error = error;
-	bpf_ringbuf_submit(event, 0);
-	return 0;
-}
-
-static int device_event(enum gantry_event_kind kind, const char *card, int error)
-{
-	struct gantry_event *event = begin(kind, card, 0, 0);
-
-	if (!event)
-		return 0;
-	event->error = error;
-	bpf_ringbuf_submit(event, 0);
-	return 0;
+	return tell(card, &event);
 }
 
 SEC("tp_btf/gantry_device_reset")
 int BPF_PROG(device_reset, const char *card, int error)
 {
-	return device_event(GANTRY_EVENT_DEVICE_RESET, card, error);
+	struct gantry_event event = { .kind = GANTRY_EVENT_DEVICE_RESET, .error = error };
+
+	return tell(card, &event);
 }
 
 SEC("tp_btf/gantry_device_bind")
 int BPF_PROG(device_bind, const char *card)
 {
-	return device_event(GANTRY_EVENT_DEVICE_BIND, card, 0);
+	struct gantry_event event = { .kind = GANTRY_EVENT_DEVICE_BIND };
+
+	return tell(card, &event);
 }
 
 SEC("tp_btf/gantry_device_unbind")
 int BPF_PROG(device_unbind, const char *card)
 {
-	return device_event(GANTRY_EVENT_DEVICE_UNBIND, card, 0);
+	struct gantry_event event = { .kind = GANTRY_EVENT_DEVICE_UNBIND };
+
+	return tell(card, &event);
 }
 
 char LICENSE[] SEC("license") = "GPL";

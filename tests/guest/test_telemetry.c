@@ -3,12 +3,16 @@
 #include "fixture.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "shell.h"
 #include "fault.h"
 #include "gate.h"
+#include "tenant.h"
 #include "worker.h"
+
+#define LOGGED	16	/* of a kind, of a tenant on a card: GANTRY_LOG_EVENTS */
 
 /* Of this cgroup on the first card, or NULL. */
 static struct json_object *tenant_in(struct json_object *stat, const char *cgroup)
@@ -135,8 +139,26 @@ static void tenants_that_are_gone_make_room(void **state)
 	tenant_expect("/tenant-g", 2);
 	stat = command_json(GANTRYCTL " stat --json");
 	assert_null(tenant_in(stat, "/tenant-e"));
+	assert_int_equal(json_number(stat, "missed_events"), 0);
 	json_object_put(stat);
 	worker_end(&worker);
+}
+
+/* The table has two rows, still. */
+static void what_has_no_room_is_counted_as_missed(void **state)
+{
+	struct worker h = worker_begin("/tenant-h", 1), i = worker_begin("/tenant-i", 1);
+	struct worker j = worker_begin("/tenant-j", 1);
+	struct json_object *stat = command_json(GANTRYCTL " stat --json");
+
+	(void)state;
+	assert_non_null(tenant_in(stat, "/tenant-i"));
+	assert_null(tenant_in(stat, "/tenant-j"));
+	assert_true(json_number(stat, "missed_events") > 0);
+	json_object_put(stat);
+	worker_end(&h);
+	worker_end(&i);
+	worker_end(&j);
 	command_run(GANTRYCTL " telemetry stop && rmdir /sys/fs/bpf/gantry/others && "
 		    GANTRYCTL " telemetry start");
 }
@@ -200,6 +222,53 @@ static void a_card_that_comes_and_goes_is_in_the_log(void **state)
 	free(text);
 }
 
+static int export_often(const void *arg)
+{
+	struct gantry_device *dev = card_open(0);
+
+	for (unsigned int i = 0; i < *(const unsigned int *)arg; i++) {
+		struct gantry_buffer *buffer = buffer_make(dev, 4096, GANTRY_REGION_HOST);
+		int dmabuf = gantry_buffer_export(buffer);
+
+		if (dmabuf < 0)
+			return -dmabuf;
+		close(dmabuf);
+		gantry_buffer_destroy(buffer);
+	}
+	gantry_device_close(dev);
+	return 0;
+}
+
+static unsigned int lines_of(const char *log, const char *words)
+{
+	unsigned int count = 0;
+
+	for (; (log = strstr(log, words)); log += strlen(words))
+		count++;
+	return count;
+}
+
+/* Nor what the card itself has to tell. */
+static void who_floods_the_log_flushes_nobody_elses_events(void **state)
+{
+	static const unsigned int once = 1, often = 3 * LOGGED;
+	char *text;
+
+	(void)state;
+	assert_int_equal(mkdir(GROUPS "/quiet", 0700), 0);
+	assert_int_equal(mkdir(GROUPS "/noisy", 0700), 0);
+	assert_int_equal(tenant_do("/quiet", export_often, &once), 0);
+	assert_int_equal(tenant_do("/noisy", export_often, &often), 0);
+	text = command_output(GANTRYCTL " trace --log");
+	assert_int_equal(lines_of(text, " /quiet buffer_export "), 1);
+	assert_int_equal(lines_of(text, " /noisy buffer_export "), LOGGED);
+	assert_int_equal(lines_of(text, " device_bind\n"), 1);
+	assert_true(strstr(text, " device_bind\n") < strstr(text, " /noisy "));
+	free(text);
+	assert_int_equal(rmdir(GROUPS "/quiet"), 0);
+	assert_int_equal(rmdir(GROUPS "/noisy"), 0);
+}
+
 static void nothing_was_missed(void **state)
 {
 	struct json_object *stat = command_json(GANTRYCTL " stat --json");
@@ -259,9 +328,11 @@ int main(void)
 		cmocka_unit_test(zeroed_memory_is_counted_for_the_card),
 		cmocka_unit_test(a_tenant_whose_cgroup_is_removed_keeps_its_name),
 		cmocka_unit_test(tenants_that_are_gone_make_room),
+		cmocka_unit_test(what_has_no_room_is_counted_as_missed),
 		cmocka_unit_test_setup_teardown(what_went_wrong_is_in_the_log, bench_setup,
 						fault_teardown),
 		cmocka_unit_test(a_card_that_comes_and_goes_is_in_the_log),
+		cmocka_unit_test(who_floods_the_log_flushes_nobody_elses_events),
 		cmocka_unit_test(nothing_was_missed),
 		cmocka_unit_test(people_get_a_table),
 		cmocka_unit_test(bpftool_shows_fields_by_name),

@@ -91,6 +91,8 @@ static int pin_all(struct telemetry *telemetry)
 	ret = pin_map(telemetry->maps.cards);
 	if (!ret)
 		ret = pin_map(telemetry->maps.events);
+	if (!ret)
+		ret = pin_map(telemetry->maps.missed);
 	bpf_object__for_each_program(program, telemetry->obj) {
 		if (!ret)
 			ret = pin_program(program);

@@ -43,8 +43,9 @@ static const char help[] =
 "  -n, --count N        end after so many\n"
 "  -r, --room SIZE      for events that wait to be printed: 4K to 1G, default 1M\n"
 "  -l, --log            not what happens but what went wrong since 'gantryctl\n"
-"                       telemetry start': the last thousand resets, failed jobs,\n"
-"                       exports, cards that came and went\n"
+"                       telemetry start': resets, failed jobs, exports, cards that\n"
+"                       came and went; of each tenant and card the last sixteen of\n"
+"                       a kind\n"
 "  -j, --json           an object a line\n"
 "\n"
 "Events that no tenant or queue is behind are left out when one is asked for.\n"
@@ -103,6 +104,11 @@ static bool wanted(const struct gantry_event *event)
 	       (!wish->kinds || wish->kinds & 1u << event->kind);
 }
 
+struct events {
+	struct gantry_event *all;
+	size_t count, room;
+};
+
 static int compare(const void *a, const void *b)
 {
 	const struct gantry_event *x = a, *y = b;
@@ -110,25 +116,48 @@ static int compare(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
+/* Some of one kind; one that is being written has no number yet. */
+static void take_log(struct events *events, const struct gantry_log *log)
+{
+	for (uint32_t i = 0; i < GANTRY_LOG_EVENTS; i++) {
+		if (!wanted(&log->last[i]))
+			continue;
+		if (events->count == events->room) {
+			events->room = events->room ? 2 * events->room : 256;
+			events->all = realloc(events->all, events->room * sizeof(*events->all));
+		}
+		if (!events->all) {
+			complain("out of memory");
+			exit(EXIT_FAILED);
+		}
+		events->all[events->count++] = log->last[i];
+	}
+}
+
 static int print_log(void)
 {
-	static struct gantry_event events[GANTRY_LOG_EVENTS];
+	struct gantry_log_key key, *last = NULL;
+	struct events events = { 0 };
 	int map = telemetry_map("events");
-	uint32_t i, count = 0;
+	struct gantry_log log;
+	size_t i;
 
 	if (map < 0) {
 		telemetry_complain(map);
 		return EXIT_FAILED;
 	}
-	for (i = 0; i < GANTRY_LOG_EVENTS; i++)
-		if (!bpf_map_lookup_elem(map, &i, &events[count]) && wanted(&events[count]))
-			count++;
+	for (; !bpf_map_get_next_key(map, last, &key); last = &key)
+		if (!bpf_map_lookup_elem(map, &key, &log))
+			take_log(&events, &log);
 	close(map);
-	qsort(events, count, sizeof(events[0]), compare);
+	if (events.count)
+		qsort(events.all, events.count, sizeof(*events.all), compare);
 	/* Of more than there shall be, the last. */
-	i = tracing.wish.count && count > tracing.wish.count ? count - tracing.wish.count : 0;
-	for (; i < count; i++)
-		print(&events[i]);
+	i = tracing.wish.count && events.count > tracing.wish.count ?
+	    events.count - tracing.wish.count : 0;
+	for (; i < events.count; i++)
+		print(&events.all[i]);
+	free(events.all);
 	return EXIT_OK;
 }
 

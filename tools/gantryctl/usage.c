@@ -89,10 +89,12 @@ static void read_cards(struct usage *usage, int map)
 /* What else is pinned there holds a program to its tracepoint. */
 static bool is_map(const char *name)
 {
-	return !strcmp(name, "usage") || !strcmp(name, "cards") || !strcmp(name, "events");
+	return !strcmp(name, "usage") || !strcmp(name, "cards") || !strcmp(name, "events") ||
+	       !strcmp(name, "missed");
 }
 
-static uint64_t missed_of(const char *name)
+/* What a program was not called for: it ran already. */
+static uint64_t skipped_by(const char *name)
 {
 	struct bpf_prog_info program = {};
 	struct bpf_link_info link = {};
@@ -117,15 +119,30 @@ static uint64_t missed_of(const char *name)
 	return program.recursion_misses;
 }
 
+/* What the programs had no room for. */
+static uint64_t read_no_room(void)
+{
+	int map = telemetry_map("missed");
+	uint64_t count = 0;
+	uint32_t zero = 0;
+
+	if (map < 0)
+		return 0;
+	if (bpf_map_lookup_elem(map, &zero, &count))
+		count = 0;
+	close(map);
+	return count;
+}
+
 static uint64_t read_missed(void)
 {
 	DIR *folder = opendir(TELEMETRY_FOLDER);
+	uint64_t sum = read_no_room();
 	struct dirent *entry;
-	uint64_t sum = 0;
 
 	while (folder && (entry = readdir(folder)))
 		if (entry->d_type == DT_REG && !is_map(entry->d_name))
-			sum += missed_of(entry->d_name);
+			sum += skipped_by(entry->d_name);
 	if (folder)
 		closedir(folder);
 	return sum;
