@@ -61,6 +61,7 @@ static int parse_region(const char *text, uint32_t *region)
 	return parse_number(text, GANTRY_REGION_ANY - 1, region);
 }
 
+/* 0, or -EINVAL for a bad value. */
 static int parse_option(struct copy_arguments *a, int option, const char *value)
 {
 	struct transfer_options *t = &a->transfer;
@@ -71,9 +72,6 @@ static int parse_option(struct copy_arguments *a, int option, const char *value)
 		return 0;
 	case 'o':
 		a->out = value;
-		return 0;
-	case 'j':
-		a->json = true;
 		return 0;
 	case 'r':
 		return parse_region(value, &t->region);
@@ -94,8 +92,16 @@ static int parse_option(struct copy_arguments *a, int option, const char *value)
 			return -EINVAL;
 		return 0;
 	default:
-		return -ENOENT;
+		a->json = true;
+		return 0;
 	}
+}
+
+static int take_option(void *arguments, int option)
+{
+	if (!parse_option(arguments, option, optarg))
+		return -1;
+	return usage_error("copy", "copy: '%s' is no value for this option", optarg);
 }
 
 /* Return: -1 go on, or the exit code. */
@@ -113,30 +119,14 @@ static int parse_copy(int argc, char **argv, struct copy_arguments *a)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	int option, ret;
+	int ret = take_options(argc, argv, help, ":c:r:v:t:o:s:d:jh", options, take_option, a);
 
-	opterr = 0;
-	optind = 0;
-	while ((option = getopt_long(argc, argv, ":c:r:v:t:o:s:d:jh", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return EXIT_OK;
-		}
-		if (option == ':')
-			return usage_error("copy", "copy: '%s' needs a value", argv[optind - 1]);
-		ret = parse_option(a, option, optarg);
-		if (ret == -ENOENT)
-			return usage_error("copy", "copy: unknown option '%s'", argv[optind - 1]);
-		if (ret)
-			return usage_error("copy", "copy: '%s' is no value for this option",
-					   optarg);
-	}
+	if (ret >= 0)
+		return ret;
 	if (optind == argc)
 		return usage_error("copy", "copy: which file?");
 	a->file = argv[optind++];
-	if (optind < argc)
-		return usage_error("copy", "copy: one argument too many: '%s'", argv[optind]);
-	return -1;
+	return expect_no_more(argc, argv);
 }
 
 static int open_input(const char *path, struct transfer_options *t)

@@ -46,6 +46,23 @@ int usage_error(const char *command, const char *format, ...)
 
 /* arguments.c */
 
+struct option;
+
+/**
+ * take_options() - for commands with options of their own
+ * @letters: as getopt_long() has them; the first is ':'
+ * @options: likewise; @help is for 'h'
+ * @take: takes one, whose value is optarg; returns -1, or the exit code
+ *
+ * Return: -1 go on at optind; otherwise the exit code.
+ */
+int take_options(int argc, char **argv, const char *help, const char *letters,
+		  const struct option *options, int (*take)(void *context, int option),
+		  void *context);
+
+/** expect_no_more() - arguments at optind; -1 go on, otherwise the exit code */
+int expect_no_more(int argc, char **argv);
+
 /**
  * parse_arguments() - for commands that take --json, --help and one CARD
  * @card: the card's name or NULL

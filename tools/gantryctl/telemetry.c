@@ -20,7 +20,7 @@
 #include "telemetry.skel.h"
 #include "text.h"
 
-#define ROWS_MAX	(1u << 18)	/* the programs walk them with interrupts off */
+#define ROWS_MAX	(1u << 18)	/* a kilobyte each, and the programs walk them when full */
 #define FIRST_PIN	TELEMETRY_FOLDER "/usage"
 
 static const char help[] =
@@ -177,40 +177,23 @@ static int stop(void)
 	return EXIT_OK;
 }
 
-/* Return: -1 go on, or the exit code. */
-static int parse(int argc, char **argv, uint32_t *rows)
+static int take_rows(void *rows, int option)
+{
+	(void)option;
+	if (!parse_number(optarg, ROWS_MAX, rows) && *(uint32_t *)rows)
+		return -1;
+	return usage_error("telemetry", "telemetry: '%s' rows: 1 to %u", optarg, ROWS_MAX);
+}
+
+int command_telemetry(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "rows", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	int option;
-
-	opterr = 0;
-	optind = 0;
-	while ((option = getopt_long(argc, argv, ":r:h", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return EXIT_OK;
-		}
-		if (option == ':')
-			return usage_error("telemetry", "telemetry: '%s' needs a value",
-					   argv[optind - 1]);
-		if (option != 'r')
-			return usage_error("telemetry", "telemetry: unknown option '%s'",
-					   argv[optind - 1]);
-		if (parse_number(optarg, ROWS_MAX, rows) || !*rows)
-			return usage_error("telemetry", "telemetry: '%s' rows: 1 to %u", optarg,
-					   ROWS_MAX);
-	}
-	return -1;
-}
-
-int command_telemetry(int argc, char **argv)
-{
 	uint32_t rows = 0;
-	int ret = parse(argc, argv, &rows);
+	int ret = take_options(argc, argv, help, ":r:h", options, take_rows, &rows);
 	const char *what;
 
 	if (ret >= 0)

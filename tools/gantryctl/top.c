@@ -351,8 +351,10 @@ static int parse_order(struct top *top, const char *name)
 }
 
 /* Return: -1 go on, or the exit code. */
-static int parse_option(struct top *top, int option, char **argv)
+static int take_option(void *context, int option)
 {
+	struct top *top = context;
+
 	switch (option) {
 	case 'd':
 		return parse_delay(top, optarg);
@@ -362,13 +364,9 @@ static int parse_option(struct top *top, int option, char **argv)
 		if (!parse_number(optarg, UINT32_MAX, &top->count) && top->count)
 			return -1;
 		return usage_error("top", "top: '%s' is no number from 1 on", optarg);
-	case 'b':
+	default:
 		top->batch = true;
 		return -1;
-	case ':':
-		return usage_error("top", "top: '%s' needs a value", argv[optind - 1]);
-	default:
-		return usage_error("top", "top: unknown option '%s'", argv[optind - 1]);
 	}
 }
 
@@ -382,22 +380,9 @@ static int parse(struct top *top, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	int option, ret;
+	int ret = take_options(argc, argv, help, ":d:n:s:bh", options, take_option, top);
 
-	opterr = 0;
-	optind = 0;
-	while ((option = getopt_long(argc, argv, ":d:n:s:bh", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return EXIT_OK;
-		}
-		ret = parse_option(top, option, argv);
-		if (ret >= 0)
-			return ret;
-	}
-	if (optind < argc)
-		return usage_error("top", "top: one argument too many: '%s'", argv[optind]);
-	return -1;
+	return ret >= 0 ? ret : expect_no_more(argc, argv);
 }
 
 int command_top(int argc, char **argv)

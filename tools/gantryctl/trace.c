@@ -302,11 +302,12 @@ static int parse_room(const char *text)
 }
 
 /* Return: -1 go on, or the exit code. */
-static int parse_option(int option, char **argv)
+static int take_option(void *unused, int option)
 {
 	uint32_t queue = 0;
 	int ret;
 
+	(void)unused;
 	switch (option) {
 	case 'c':
 		return parse_card(optarg);
@@ -325,13 +326,9 @@ static int parse_option(int option, char **argv)
 	case 'l':
 		tracing.wish.log = true;
 		return -1;
-	case 'j':
+	default:
 		tracing.wish.json = true;
 		return -1;
-	case ':':
-		return usage_error("trace", "trace: '%s' needs a value", argv[optind - 1]);
-	default:
-		return usage_error("trace", "trace: unknown option '%s'", argv[optind - 1]);
 	}
 }
 
@@ -349,22 +346,9 @@ static int parse(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	int option, ret;
+	int ret = take_options(argc, argv, help, ":c:t:q:e:n:r:ljh", options, take_option, NULL);
 
-	opterr = 0;
-	optind = 0;
-	while ((option = getopt_long(argc, argv, ":c:t:q:e:n:r:ljh", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return EXIT_OK;
-		}
-		ret = parse_option(option, argv);
-		if (ret >= 0)
-			return ret;
-	}
-	if (optind < argc)
-		return usage_error("trace", "trace: one argument too many: '%s'", argv[optind]);
-	return -1;
+	return ret >= 0 ? ret : expect_no_more(argc, argv);
 }
 
 int command_trace(int argc, char **argv)
