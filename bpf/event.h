@@ -7,6 +7,8 @@
 #define GANTRY_EVENT_H
 
 #define GANTRY_CARD_NAME	16	/* a PCI address */
+#define GANTRY_POLICY_TEXT	16	/* a policy's name */
+#define GANTRY_REASON_TEXT	48
 
 /* Each is the tracepoint of that name: docs/tracing.md */
 enum gantry_event_kind {
@@ -28,6 +30,7 @@ enum gantry_event_kind {
 	GANTRY_EVENT_DEVICE_RESET,
 	GANTRY_EVENT_DEVICE_BIND,
 	GANTRY_EVENT_DEVICE_UNBIND,
+	GANTRY_EVENT_POLICY_EJECT,
 	GANTRY_EVENT_KINDS,
 };
 
@@ -50,6 +53,8 @@ enum gantry_event_kind {
  * @priority: likewise
  * @process: whose call it was, of what a process calls for
  * @card: PCI address
+ * @policy: name of a policy
+ * @reason: why it was ejected, cut if it is long
  */
 struct gantry_event {
 	unsigned long long number;
@@ -69,6 +74,8 @@ struct gantry_event {
 	unsigned int priority;
 	unsigned int process;
 	char card[GANTRY_CARD_NAME];
+	char policy[GANTRY_POLICY_TEXT];
+	char reason[GANTRY_REASON_TEXT];
 };
 
 #endif

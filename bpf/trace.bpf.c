@@ -228,4 +228,16 @@ int BPF_PROG(device_unbind, const char *card)
 	return tell(card, &event);
 }
 
+/* ---- policies -------------------------------------------------------------------------- */
+
+SEC("tp_btf/gantry_policy_eject")
+int BPF_PROG(policy_eject, const char *card, const char *policy, const char *reason)
+{
+	struct gantry_event event = { .kind = GANTRY_EVENT_POLICY_EJECT };
+
+	bpf_probe_read_kernel_str(event.policy, sizeof(event.policy), policy);
+	bpf_probe_read_kernel_str(event.reason, sizeof(event.reason), reason);
+	return tell(card, &event);
+}
+
 char LICENSE[] SEC("license") = "GPL";

@@ -19,6 +19,7 @@
 #include "gantry_policy.h"
 #include "probe.h"
 #include "probe.skel.h"
+#include "shell.h"
 
 #define FIXTURES	"/gantry/build/guest/policies"
 #define BYTES		(64 * KIB)
@@ -654,6 +655,26 @@ static void a_policy_that_returns_nonsense_is_ejected(void **state)
 	}
 }
 
+/* Whoever looks for the reason afterwards finds it, also when the policy is gone. */
+static void an_ejection_is_in_the_log(void **state)
+{
+	struct bench *b = *state;
+	struct policy policy;
+	char *log;
+
+	command_run(GANTRYCTL " telemetry start");
+	policy = policy_attach("nonsense", 0);
+	policy.orders->answers[PROBE_QUEUE_CREATE] = 1;
+	assert_done(try_queue(b->fd));
+	policy_detach(&policy);
+	log = command_output(GANTRYCTL " trace --log --event policy_eject --card %s",
+			     card_address(0));
+	command_run(GANTRYCTL " telemetry stop");
+	assert_non_null(strstr(log, " policy_eject policy=nonsense "
+				    "reason=\"returned what is no error of a policy\"\n"));
+	free(log);
+}
+
 static void a_policy_that_delays_for_too_long_is_ejected(void **state)
 {
 	struct bench *b = *state;
@@ -977,6 +998,7 @@ int main(void)
 		bench_test(a_policy_holds_a_job_back),
 		cmocka_unit_test(a_job_that_is_held_back_ends_when_its_queue_is_closed),
 		bench_test(a_policy_that_returns_nonsense_is_ejected),
+		bench_test(an_ejection_is_in_the_log),
 		bench_test(a_policy_that_delays_for_too_long_is_ejected),
 		bench_test(a_policy_with_a_priority_that_does_not_exist_is_ejected),
 		bench_test(a_policy_that_takes_too_long_is_ejected),

@@ -26,6 +26,8 @@ enum {
 	ERROR = 1 << 9,
 	TIMES = 1 << 10,
 	PROCESS = 1 << 11,
+	POLICY = 1 << 12,
+	REASON = 1 << 13,
 };
 
 #define OF_CONTEXT	(TENANT | CONTEXT)
@@ -54,6 +56,7 @@ static const struct {
 	[GANTRY_EVENT_DEVICE_RESET] = { "device_reset", ERROR },
 	[GANTRY_EVENT_DEVICE_BIND] = { "device_bind", 0 },
 	[GANTRY_EVENT_DEVICE_UNBIND] = { "device_unbind", 0 },
+	[GANTRY_EVENT_POLICY_EJECT] = { "policy_eject", POLICY | REASON },
 };
 
 const char *event_name(enum gantry_event_kind kind)
@@ -133,6 +136,10 @@ static void print_fields(const struct gantry_event *e, unsigned int has)
 		printf(" queued_us=%.1f running_us=%.1f", e->queued_ns / 1e3, e->running_ns / 1e3);
 	if ((has & PROCESS) && e->process)
 		printf(" pid=%u", e->process);
+	if (has & POLICY)
+		printf(" policy=%s", e->policy);
+	if (has & REASON)
+		printf(" reason=\"%s\"", e->reason);
 }
 
 static void print_text(const struct gantry_event *event, unsigned int has)
@@ -175,6 +182,10 @@ static void add_fields(struct json_object *to, const struct gantry_event *e, uns
 	}
 	if ((has & PROCESS) && e->process)
 		output_unsigned(to, "pid", e->process);
+	if (has & POLICY)
+		output_text(to, "policy", e->policy);
+	if (has & REASON)
+		output_text(to, "reason", e->reason);
 }
 
 static void print_line(struct json_object *object)
