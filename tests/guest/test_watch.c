@@ -64,6 +64,38 @@ static void metrics_tell_of_cards_and_tenants(void **state)
 	worker_end(&worker);
 }
 
+/* Of a chip that tells none there is none. */
+static void metrics_have_each_sensor_of_a_card(void **state)
+{
+	static const struct {
+		const char *unit, *name;
+		double scale;
+	} kinds[] = {
+		{ "millidegree Celsius", "gantry_card_temperature_celsius", 1e3 },
+		{ "microwatt", "gantry_card_power_watts", 1e6 },
+		{ "errors", "gantry_card_errors_total", 1 },
+		{ "thousandths", "gantry_card_utilization_ratio", 1e3 },
+	};
+	struct json_object *info = command_json(GANTRYCTL " info --json %s", card_address(0));
+	struct json_object *sensors = json_member(info, "sensors");
+	struct metrics m = metrics_now();
+
+	(void)state;
+	for (size_t i = 0; i < json_object_array_length(sensors); i++) {
+		struct json_object *sensor = json_object_array_get_idx(sensors, i);
+		unsigned int k = 0;
+
+		while (strcmp(kinds[k].unit, json_text(sensor, "unit")))
+			assert_true(++k < ARRAY_LENGTH(kinds));
+		metric_expect(&m, json_number(sensor, "value") / kinds[k].scale, kinds[k].name,
+			      "card", card_address(0), "sensor", json_text(sensor, "name"));
+	}
+	if (!json_object_array_length(sensors))
+		assert_null(metric_find(&m, "gantry_card_temperature_celsius", NULL));
+	metrics_free(&m);
+	json_object_put(info);
+}
+
 /* Whoever may make cgroups chooses their names. */
 static void no_name_breaks_the_metrics(void **state)
 {
@@ -456,6 +488,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(metrics_tell_of_cards_and_tenants),
+		cmocka_unit_test(metrics_have_each_sensor_of_a_card),
 		cmocka_unit_test(no_name_breaks_the_metrics),
 		cmocka_unit_test(names_that_are_no_text_are_shown_as_text),
 		cmocka_unit_test(the_tests_own_reader_refuses_what_is_wrong),

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gantryctl.h"
@@ -139,10 +140,97 @@ static void write_attribute(const struct gantry_card_list *list, const struct at
 			       strcmp(a->type, "counter") ? "" : "_total", card.pci_address, value);
 }
 
+/* ---- sensors ------------------------------------------------------------------------------ */
+
+/* A kind is a family; @scale: how many of the sensor's units make one of the family's. */
+static const struct sensor_family {
+	uint32_t kind;
+	int scale;
+	const char *name, *type, *unit, *text;
+} sensor_families[] = {
+	{ GANTRY_SENSOR_TEMPERATURE, 1000, "gantry_card_temperature_celsius", "gauge", "celsius",
+	  "Temperatures." },
+	{ GANTRY_SENSOR_POWER, 1000000, "gantry_card_power_watts", "gauge", "watts",
+	  "Power drawn." },
+	{ GANTRY_SENSOR_ERRORS, 1, "gantry_card_errors", "counter", NULL,
+	  "Errors that the card counted since its reset." },
+	{ GANTRY_SENSOR_UTILIZATION, 1000, "gantry_card_utilization_ratio", "gauge", "ratio",
+	  "How busy it is." },
+};
+
+struct reading {
+	char card[sizeof(((struct gantry_card *)0)->pci_address)];
+	struct gantry_sensor_info sensor;
+};
+
+struct readings {
+	struct reading *all;
+	size_t count;
+};
+
+/* What gives no answer now is left out. */
+static void read_sensor(struct readings *readings, const struct gantry_card *card,
+			const struct gantry_device *dev, unsigned int index)
+{
+	struct reading reading = { .sensor.size = sizeof(reading.sensor) };
+	struct reading *more;
+
+	if (gantry_device_get_sensor(dev, index, &reading.sensor))
+		return;
+	memcpy(reading.card, card->pci_address, sizeof(reading.card));
+	more = realloc(readings->all, (readings->count + 1) * sizeof(*more));
+	if (!more)
+		return;
+	readings->all = more;
+	readings->all[readings->count++] = reading;
+}
+
+/* All at once: a card is opened for it, and the lines of a family come together. */
+static struct readings read_sensors(const struct gantry_card_list *list)
+{
+	struct gantry_card card = { .size = sizeof(card) };
+	struct readings readings = { 0 };
+
+	for (unsigned int i = 0; !gantry_card_list_get(list, i, &card); i++) {
+		struct gantry_device_info info = { .size = sizeof(info) };
+		struct gantry_device *dev;
+
+		if (!ours(&card) || gantry_device_open(card.pci_address, &dev))
+			continue;
+		if (!gantry_device_get_info(dev, &info))
+			for (unsigned int s = 0; s < info.sensor_count; s++)
+				read_sensor(&readings, &card, dev, s);
+		gantry_device_close(dev);
+	}
+	return readings;
+}
+
+static void write_sensors(const struct gantry_card_list *list)
+{
+	struct readings readings = read_sensors(list);
+
+	for (size_t f = 0; f < sizeof(sensor_families) / sizeof(sensor_families[0]); f++) {
+		const struct sensor_family *of = &sensor_families[f];
+
+		family(of->name, of->type, of->unit, of->text);
+		for (size_t i = 0; i < readings.count; i++) {
+			const struct reading *reading = &readings.all[i];
+
+			if (reading->sensor.kind != of->kind)
+				continue;
+			printf("%s%s{card=\"%s\",sensor=\"%s\"} %.17g\n", of->name,
+			       strcmp(of->type, "counter") ? "" : "_total", reading->card,
+			       reading->sensor.name, (double)reading->sensor.value / of->scale);
+		}
+	}
+	free(readings.all);
+}
+
 static void write_cards(const struct gantry_card_list *list)
 {
 	write_card_info(list);
 	write_card_states(list);
+	write_sensors(list);
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
 		write_attribute(list, &attributes[i]);
 }
