@@ -23,7 +23,7 @@ struct gantry_transfer;
  * behind wait for it, which must not show.
  */
 #define GANTRY_SPREAD_BYTES	(1024 * 1024)
-#define GANTRY_SPREAD_BUSY	(16 * 1024 * 1024)
+#define GANTRY_SPREAD_BUSY	(32 * 1024 * 1024)
 #define GANTRY_SPREAD_UNIT	(64 * 1024)
 #define GANTRY_MAX_SPREAD	4
 
