@@ -79,6 +79,7 @@ static void handle_put(struct gantry_device *dev, struct gtr_handle *handle)
 /* Caller holds handle_lock. Takes over handle @number, also when it fails. */
 static int buffer_create(struct gantry_device *dev, uint32_t number, struct gantry_buffer **out)
 {
+	static atomic_uint_fast64_t serial;
 	struct gantry_buffer *buf = calloc(1, sizeof(*buf));
 
 	if (buf)
@@ -95,6 +96,7 @@ static int buffer_create(struct gantry_device *dev, uint32_t number, struct gant
 	}
 	pthread_mutex_init(&buf->map_lock, NULL);
 	buf->dev = dev;
+	buf->serial = atomic_fetch_add_explicit(&serial, 1, memory_order_relaxed);
 	gtr_device_get(dev);
 	*out = buf;
 	return 0;

@@ -43,6 +43,8 @@ struct gantry_device {
 struct gantry_buffer {
 	struct gantry_device *dev;
 	struct gtr_handle *handle;
+	/** No other buffer of this process has, or had, the same. */
+	uint64_t serial;
 	uint64_t length;
 	uint64_t mmap_offset;
 	uint32_t region;

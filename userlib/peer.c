@@ -9,7 +9,8 @@
 
 #include "internal.h"
 
-#define DEFAULT_PIECE	(2u << 20)	/* host memory has large pages of it */
+#define SMALL_PIECE	(2u << 20)	/* host memory has large pages of it */
+#define DEFAULT_PIECE	(8u << 20)	/* what two jobs cost is little beside it */
 #define DEFAULT_DEPTH	4
 #define MAX_DEPTH	64
 #define MAX_STAGE	(1u << 30)
@@ -40,6 +41,8 @@ struct gantry_peer {
 	struct gantry_fence *wait, *signal;
 	uint64_t wait_point, signal_point;
 	bool refused;			/* the second cannot be given the first one's memory */
+	struct gantry_buffer *borrowed;	/* the last source as the second one's, or NULL */
+	uint64_t lender;		/* serial number of that source */
 	uint64_t bytes_direct, bytes_host;
 };
 
@@ -172,6 +175,7 @@ void gantry_peer_destroy(struct gantry_peer *peer)
 {
 	if (!peer)
 		return;
+	gantry_buffer_destroy(peer->borrowed);
 	side_fini(&peer->to);
 	side_fini(&peer->from);
 	gtr_device_put(peer->to.dev);
@@ -192,6 +196,13 @@ static int source_result(const struct gantry_peer *peer, uint64_t number)
 	return error;
 }
 
+/* The kernel keeps the memory for as long as a job needs it. */
+static void give_back(struct gantry_peer *peer)
+{
+	gantry_buffer_destroy(peer->borrowed);
+	peer->borrowed = NULL;
+}
+
 static int wait_job(struct gantry_peer *peer, uint64_t number, int64_t timeout)
 {
 	int ret;
@@ -201,9 +212,12 @@ static int wait_job(struct gantry_peer *peer, uint64_t number, int64_t timeout)
 	ret = gantry_queue_wait(peer->to.queue, number, timeout);
 	if (!ret)
 		ret = source_result(peer, number);
-	if (!ret)
-		peer->verified = number;
-	return ret;
+	if (ret)
+		return ret;
+	peer->verified = number;
+	if (number == peer->drained)
+		give_back(peer);
+	return 0;
 }
 
 /* What is kept of each job is kept of so many: wait for the oldest. */
@@ -286,15 +300,26 @@ static int drain_piece(struct gantry_peer *peer, struct gantry_buffer *dst, uint
 	return 0;
 }
 
+/* So many that both cards have work, but none so small that it costs more than that wins. */
+static uint64_t piece_length(const struct gantry_peer *peer, uint64_t length)
+{
+	uint64_t share = length / peer->depth;
+	uint64_t piece = share - share % SMALL_PIECE;
+
+	if (piece < SMALL_PIECE)
+		piece = SMALL_PIECE;
+	return piece < peer->piece ? piece : peer->piece;
+}
+
 static int copy_through_host(struct gantry_peer *peer, struct gantry_buffer *dst,
 			     uint64_t dst_offset, struct gantry_buffer *src, uint64_t src_offset,
 			     uint64_t length)
 {
-	uint64_t done, piece;
+	uint64_t done, piece, most = piece_length(peer, length);
 	int ret;
 
 	for (done = 0; done < length; done += piece) {
-		piece = length - done < peer->piece ? length - done : peer->piece;
+		piece = length - done < most ? length - done : most;
 		ret = make_room(peer);
 		if (!ret)
 			ret = fill_piece(peer, src, src_offset + done, piece, !done);
@@ -308,17 +333,25 @@ static int copy_through_host(struct gantry_peer *peer, struct gantry_buffer *dst
 	return 0;
 }
 
-/* The first one's memory as the second card's buffer; the caller destroys it. */
-static int borrow(struct gantry_peer *peer, struct gantry_buffer *src, struct gantry_buffer **out)
+/*
+ * The first one's memory as the second card's buffer. It costs more than a small copy,
+ * so it serves all copies from one source that are under way together; no longer, for
+ * the memory is not free before.
+ */
+static int borrow(struct gantry_peer *peer, struct gantry_buffer *src)
 {
 	bool card_memory = src->region != GANTRY_REGION_HOST;
 	int ret;
 
+	if (peer->borrowed && peer->lender == src->serial)
+		return 0;
+	give_back(peer);
 	if (card_memory && peer->refused)
 		return -EOPNOTSUPP;
-	ret = share_buffer(src, peer->to.dev, out);
+	ret = share_buffer(src, peer->to.dev, &peer->borrowed);
 	if (ret == -EOPNOTSUPP && card_memory)
 		peer->refused = true;
+	peer->lender = src->serial;
 	return ret;
 }
 
@@ -351,20 +384,17 @@ static int copy_direct(struct gantry_peer *peer, struct gantry_buffer *dst, uint
 		       struct gantry_buffer *src, uint64_t src_offset, uint64_t length)
 {
 	struct gantry_fence *wait = NULL;
-	struct gantry_buffer *borrowed;
 	int ret;
 
-	ret = borrow(peer, src, &borrowed);
-	if (ret)
-		return ret;
 	ret = make_room(peer);
+	if (!ret)
+		ret = borrow(peer, src);
 	if (!ret && peer->wait)
 		ret = share_fence(peer->wait, peer->to.dev, &wait);
 	if (!ret)
-		ret = submit_direct(peer, dst, dst_offset, borrowed, src_offset, length, wait);
-	/* The kernel keeps both for as long as the job needs them. */
+		ret = submit_direct(peer, dst, dst_offset, peer->borrowed, src_offset, length,
+				    wait);
 	gantry_fence_destroy(wait);
-	gantry_buffer_destroy(borrowed);
 	return ret;
 }
 

@@ -155,6 +155,30 @@ static void a_long_copy_needs_only_its_stage(void **state)
 	assert_done(gantry_peer_wait(p->peer, 1, 0));
 	data_expect(buffer_map(dst), 16 * MIB, 7);
 	gantry_buffer_destroy(dst);
+	/* Nor does it hold what it has copied. */
+	cards_expect_all_free();
+}
+
+/* Nobody waits in between, and the second one may well be where the first one was. */
+static void each_copy_reads_its_own_source(void **state)
+{
+	struct pair *p = *state;
+	struct gantry_buffer *dst = buffer_make(p->to, 2 * MIB, 0);
+	uint64_t number;
+	unsigned int i;
+
+	assert_done(gantry_peer_create(p->from->dev, p->to, NULL, &p->peer));
+	for (i = 0; i < 2; i++) {
+		struct gantry_buffer *src = buffer_make(p->from->dev, 1 * MIB, 0);
+
+		data_write(buffer_map(src), 1 * MIB, i);
+		assert_done(gantry_peer_copy(p->peer, dst, i * MIB, src, 0, 1 * MIB, &number));
+		gantry_buffer_destroy(src);
+	}
+	assert_done(gantry_peer_wait(p->peer, number, 60 * SECOND));
+	for (i = 0; i < 2; i++)
+		data_expect((uint8_t *)buffer_map(dst) + i * MIB, 1 * MIB, i);
+	gantry_buffer_destroy(dst);
 }
 
 static void copies_take_effect_in_their_order(void **state)
@@ -337,6 +361,7 @@ int main(void)
 		pair_test(every_byte_arrives_and_no_other_changes),
 		pair_test(the_way_is_told),
 		pair_test(a_long_copy_needs_only_its_stage),
+		pair_test(each_copy_reads_its_own_source),
 		pair_test(copies_take_effect_in_their_order),
 		pair_test(fences_order_a_copy_with_what_is_around_it),
 		pair_test(copies_behind_one_that_waits_wait_with_it),

@@ -1012,7 +1012,10 @@ int gantry_queue_error(const struct gantry_queue *queue, uint64_t *seqno);
 struct gantry_peer_options {
 	/** @size: sizeof(struct gantry_peer_options) */
 	size_t size;
-	/** @piece: bytes that go through host memory at once; 0: 2 MiB */
+	/**
+	 * @piece: bytes that go through host memory at once, at most; 0: 8 MiB. A copy
+	 * is cut into gantry_peer_options.depth pieces, as long as they have 2 MiB
+	 */
 	uint64_t piece;
 	/** @depth: pieces under way at the same time, 64 at most; 0: 4 */
 	uint32_t depth;
@@ -1094,8 +1097,9 @@ int gantry_peer_prep_signal(struct gantry_peer *peer, struct gantry_fence *fence
  *
  * Copies take effect one after the other. Does not wait for them to end, but for
  * earlier ones when 64 pieces are under way. Both buffers may be destroyed at
- * once. When it fails a part of the destination may have been written, and what
- * was prepared stays for the next.
+ * once; the memory of the source is free when the last copy has been waited for,
+ * another source is copied or the peer is destroyed. When it fails a part of the
+ * destination may have been written, and what was prepared stays for the next.
  *
  * Return: 0, or
  *   -EINVAL  a range is empty or leaves its buffer, source and destination
