@@ -31,10 +31,21 @@ static void make_news(struct worker *worker)
 	*worker = worker_begin("/sre", 2);
 }
 
+/* Ten seconds of processor time elsewhere: it starts a compiler. */
+static bool is_too_heavy(const char *line)
+{
+	const char *kernel = getenv("GANTRY_KERNEL");
+
+	return kernel && !strcmp(kernel, "debug") && !strncmp(line, "bpftrace ", 9);
+}
+
 static void run_line(const char *line)
 {
-	char *text = command_output("%s", line);
+	char *text;
 
+	if (is_too_heavy(line))
+		return;
+	text = command_output("%s", line);
 	if (prints(line) && !text[0])
 		fail_msg("this says nothing: %s", line);
 	free(text);
