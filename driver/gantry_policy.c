@@ -578,6 +578,7 @@ static void gantry_policy_leave(struct gantry_policy *policy)
 	list_del_rcu(&policy->node);
 	synchronize_srcu(&gdev->policies.srcu);
 	cancel_work_sync(&policy->eject_work);
+	trace_gantry_policy_detach(dev_name(gdev->drm.dev), policy->ops->name);
 	kobject_del(&policy->kobj);
 	mutex_lock(&gantry_policy_lock);
 	policy->gdev = NULL;
@@ -679,6 +680,7 @@ static int gantry_policy_enter(struct gantry_policy *policy, struct gantry_devic
 	list_add_tail_rcu(&policy->node, place);
 	/* After it is in the list: see gantry_policies_ask(). */
 	smp_store_release(&policies->attached, policy->number);
+	trace_gantry_policy_attach(dev_name(gdev->drm.dev), policy->ops->name, policy->ops->order);
 	return 0;
 }
 

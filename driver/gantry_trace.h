@@ -264,6 +264,39 @@ TRACE_EVENT(gantry_ring_reset,
 	TP_printk("card=%s ring=%u error=%d", __get_str(card), __entry->ring, __entry->error)
 );
 
+/* The card has a policy, which is asked in the place that order gives it: process context */
+TRACE_EVENT(gantry_policy_attach,
+	TP_PROTO(const char *card, const char *policy, u32 order),
+	TP_ARGS(card, policy, order),
+	TP_STRUCT__entry(
+		__string(card, card)
+		__string(policy, policy)
+		__field(u32, order)
+	),
+	TP_fast_assign(
+		__assign_str(card);
+		__assign_str(policy);
+		__entry->order = order;
+	),
+	TP_printk("card=%s policy=%s order=%u", __get_str(card), __get_str(policy),
+		  __entry->order)
+);
+
+/* It has it no more, ejected or not; nobody is in it any more: process context */
+TRACE_EVENT(gantry_policy_detach,
+	TP_PROTO(const char *card, const char *policy),
+	TP_ARGS(card, policy),
+	TP_STRUCT__entry(
+		__string(card, card)
+		__string(policy, policy)
+	),
+	TP_fast_assign(
+		__assign_str(card);
+		__assign_str(policy);
+	),
+	TP_printk("card=%s policy=%s", __get_str(card), __get_str(policy))
+);
+
 /*
  * A policy did what no policy may, and is asked no more; reason as in the state of its
  * folder in sysfs: any context
