@@ -75,6 +75,8 @@ struct gantry_policy_job {
 	u64 bytes;
 	u64 delay_ns;
 	int status;
+	u32 weight;
+	u64 account;
 };
 
 #pragma clang attribute pop

@@ -22,6 +22,7 @@
 #include "gantry_compat.h"
 #include "gantry_policy.h"
 #include "gantry_report.h"
+#include "gantry_share.h"
 
 struct drm_printer;
 struct gantry_device;
@@ -242,6 +243,7 @@ struct gantry_counters {
  * @huge_mnt: file system of host buffers, on kernels where DRM has none of its own;
  *	NULL: the system's
  * @policies: who is asked before something is done
+ * @shares: how much of its work each account may have in flight
  * @counters: what was done
  */
 struct gantry_device {
@@ -274,6 +276,7 @@ struct gantry_device {
 	struct list_head exports;
 	struct vfsmount *huge_mnt;
 	struct gantry_policies policies;
+	struct gantry_shares shares;
 	struct gantry_counters counters;
 };
 

@@ -344,6 +344,7 @@ static int gantry_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	INIT_LIST_HEAD(&gdev->bos);
 	INIT_LIST_HEAD(&gdev->exports);
 	init_waitqueue_head(&gdev->bos_empty);
+	gantry_shares_init(gdev);
 	pci_set_drvdata(pdev, gdev);
 	ret = gantry_report_init(gdev);
 	if (!ret)

@@ -11,6 +11,7 @@
 #include "gantry_job.h"
 #include "gantry_queue.h"
 #include "gantry_ring.h"
+#include "gantry_share.h"
 #include "gantry_space.h"
 #include "gantry_submit.h"
 #include "gantry_trace.h"
@@ -280,6 +281,7 @@ void gantry_job_free(struct gantry_job *job)
 		drm_syncobj_put(job->signals[i].syncobj);
 	}
 	kfree(job->signals);
+	gantry_share_put(job->share);
 	for (i = 0; i < job->mapping_count; i++)
 		gantry_mapping_put(job->mappings[i]);
 	kvfree(job->mappings);
@@ -416,6 +418,7 @@ int gantry_job_push(struct gantry_job *job, u64 *seqno)
 	gantry_transfer_init(&job->xfer, gantry_ring_spread(queue->stream.home), job->ops,
 			     job->op_count, &queue->stream,
 			     fence->seqno != READ_ONCE(queue->completed) + 1);
+	job->xfer.share = job->share;
 	job->xfer.started = gantry_job_started;
 	job->xfer.blamed = gantry_job_blamed;
 	job->xfer.finish = gantry_job_finish;
@@ -424,6 +427,9 @@ int gantry_job_push(struct gantry_job *job, u64 *seqno)
 				queue->file->context, queue->fence_context, fence->seqno,
 				&fence->stats);
 
+	/* Its account keeps its place as long as there is a queue for it. */
+	gantry_share_put(queue->share);
+	queue->share = gantry_share_get(job->share);
 	if (job->delay)
 		gantry_delay_start(job->delay);
 	drm_sched_job_arm(&job->base);

@@ -177,67 +177,92 @@ static bool gantry_policy_may_return(int error)
 	}
 }
 
+/* What it wants, whatever comes of that. */
+static void gantry_policy_count_requests(struct gantry_policy *policy,
+					 const struct gantry_policy_call *call,
+					 const struct gantry_policy_call *before)
+{
+	struct gantry_policy_counters *counters = &policy->counters;
+
+	if (call->hook == GANTRY_HOOK_CREATE_QUEUE &&
+	    call->queue.priority != before->queue.priority)
+		atomic64_inc(&counters->priorities_requested);
+	if (call->hook != GANTRY_HOOK_SUBMIT)
+		return;
+	if (call->job.delay_ns)
+		atomic64_inc(&counters->delays_requested);
+	if (call->job.weight != before->job.weight || call->job.account != before->job.account)
+		atomic64_inc(&counters->shares_requested);
+}
+
+static enum gantry_policy_fault gantry_policy_check(const struct gantry_policy_call *call)
+{
+	if (call->hook == GANTRY_HOOK_CREATE_QUEUE && call->queue.priority >= GANTRY_PRIORITIES)
+		return GANTRY_POLICY_BAD_PRIORITY;
+	if (call->hook != GANTRY_HOOK_SUBMIT)
+		return GANTRY_POLICY_GOOD;
+	if (call->job.delay_ns > GANTRY_POLICY_MAX_DELAY_NS)
+		return GANTRY_POLICY_BAD_DELAY;
+	if (call->job.weight > GANTRY_POLICY_MAX_WEIGHT)
+		return GANTRY_POLICY_BAD_WEIGHT;
+	return GANTRY_POLICY_GOOD;
+}
+
 /* Of several that hold a job back the one that does so longest has its way. */
 static void gantry_policy_take_delay(struct gantry_policy *policy, struct gantry_policy_call *call)
 {
-	struct gantry_policy_counters *counters = &policy->counters;
 	u64 delay_ns = call->job.delay_ns;
 
 	call->job.delay_ns = 0;
-	if (!delay_ns)
-		return;
-	atomic64_inc(&counters->delays_requested);
-	if (delay_ns > GANTRY_POLICY_MAX_DELAY_NS) {
-		gantry_policy_eject(policy, GANTRY_POLICY_BAD_DELAY);
-		return;
-	}
-	atomic64_add(delay_ns, &counters->delay_requested_ns);
+	atomic64_add(delay_ns, &policy->counters.delay_requested_ns);
 	if (delay_ns <= call->delay_ns)
 		return;
 	call->delay_ns = delay_ns;
 	call->delayer = policy;
 }
 
-static void gantry_policy_take_priority(struct gantry_policy *policy,
-					struct gantry_policy_call *call, u32 before)
+static void gantry_policy_take(struct gantry_policy *policy, struct gantry_policy_call *call,
+			       const struct gantry_policy_call *before)
 {
-	if (call->queue.priority == before)
+	struct gantry_policy_counters *counters = &policy->counters;
+
+	if (call->hook == GANTRY_HOOK_CREATE_QUEUE &&
+	    call->queue.priority != before->queue.priority)
+		atomic64_inc(&counters->priorities_accepted);
+	if (call->hook != GANTRY_HOOK_SUBMIT)
 		return;
-	atomic64_inc(&policy->counters.priorities_requested);
-	if (call->queue.priority >= GANTRY_PRIORITIES) {
-		call->queue.priority = before;
-		gantry_policy_eject(policy, GANTRY_POLICY_BAD_PRIORITY);
-		return;
-	}
-	atomic64_inc(&policy->counters.priorities_accepted);
+	gantry_policy_take_delay(policy, call);
+	if (call->job.weight != before->job.weight || call->job.account != before->job.account)
+		atomic64_inc(&counters->shares_accepted);
 }
 
 static int gantry_policy_ask(struct gantry_policy *policy, struct gantry_policy_call *call)
 {
 	struct gantry_policy_counters *counters = &policy->counters;
-	u32 priority = call->queue.priority;
+	const struct gantry_policy_call before = *call;
+	enum gantry_policy_fault fault;
 	int ret;
 
 	if (!gantry_policy_listens(policy, call))
 		return 0;
 	atomic64_inc(&counters->calls);
 	ret = gantry_policy_run_timed(policy, call);
-	if (ret)
+	if (ret) {
 		atomic64_inc(&counters->refusals_requested);
-	if (ret && !gantry_policy_may_return(ret))
-		gantry_policy_eject(policy, GANTRY_POLICY_BAD_RETURN);
+		fault = gantry_policy_may_return(ret) ? GANTRY_POLICY_GOOD :
+							GANTRY_POLICY_BAD_RETURN;
+	} else {
+		gantry_policy_count_requests(policy, call, &before);
+		fault = gantry_policy_check(call);
+	}
+	if (fault)
+		gantry_policy_eject(policy, fault);
 	if (!ret && !READ_ONCE(policy->fault)) {
-		if (call->hook == GANTRY_HOOK_SUBMIT)
-			gantry_policy_take_delay(policy, call);
-		if (call->hook == GANTRY_HOOK_CREATE_QUEUE)
-			gantry_policy_take_priority(policy, call, priority);
+		gantry_policy_take(policy, call, &before);
 		return 0;
 	}
 	/* What it wrote before it refused, or was ejected, counts for nothing. */
-	if (call->hook == GANTRY_HOOK_SUBMIT)
-		call->job.delay_ns = 0;
-	if (call->hook == GANTRY_HOOK_CREATE_QUEUE)
-		call->queue.priority = priority;
+	*call = before;
 	if (READ_ONCE(policy->fault))
 		return 0;
 	atomic64_inc(&counters->refusals_accepted);
@@ -482,30 +507,37 @@ void gantry_policy_destroy_queue(struct gantry_queue *queue, int status)
  * gantry_policy_submit - may a job be submitted?
  * @queue: where to
  * @fence: its end, with what it does; if it may, gantry_policy_complete() must follow
- * @delayer: out: who holds it back for @fence->delay_ns, with a reference, or NULL
+ * @verdict: out: how; the delay is in @fence
  *
  * Return: 0 or why not.
  */
 int gantry_policy_submit(struct gantry_queue *queue, struct gantry_fence *fence,
-			 struct gantry_policy **delayer)
+			 struct gantry_verdict *verdict)
 {
 	struct gantry_file *file = queue->file;
 	struct gantry_policy_call call;
 	int ret;
 
-	*delayer = NULL;
+	*verdict = (struct gantry_verdict){};
 	if (gantry_policies_none(file->gdev))
 		return 0;
 	call = (struct gantry_policy_call){
 		.hook = GANTRY_HOOK_SUBMIT,
 		.job = { .tenant = file->tenant, .stats = &fence->stats, .context = file->context,
-			 .queue = queue->fence_context, .bytes = gantry_job_bytes(&fence->stats) },
+			 .queue = queue->fence_context, .bytes = gantry_job_bytes(&fence->stats),
+			 .account = file->tenant->id },
 	};
 	ret = gantry_policies_ask(file->gdev, &call, &fence->stamp);
 	if (ret)
 		return ret;
 	fence->delay_ns = call.delay_ns;
-	*delayer = call.delayer;
+	fence->weight = call.job.weight;
+	fence->account = call.job.account;
+	*verdict = (struct gantry_verdict){
+		.delayer = call.delayer,
+		.weight = call.job.weight,
+		.account = call.job.account,
+	};
 	return 0;
 }
 
@@ -522,7 +554,7 @@ void gantry_policy_complete(struct gantry_fence *fence, int status)
 		.job = { .tenant = file->tenant, .stats = &fence->stats, .context = file->context,
 			 .queue = fence->queue->fence_context, .seqno = fence->seqno,
 			 .bytes = gantry_job_bytes(&fence->stats), .delay_ns = fence->delay_ns,
-			 .status = status },
+			 .status = status, .weight = fence->weight, .account = fence->account },
 	};
 	gantry_policies_end(file->gdev, &call, fence->stamp);
 }
@@ -719,9 +751,9 @@ put_card:
 }
 
 /* Take it from those that BPF knows; @gdev: out: its card, with a reference, or NULL. */
-static struct gantry_policy *gantry_policy_take(const struct gantry_policy_ops *ops,
-						const struct bpf_link *link,
-						struct gantry_device **gdev)
+static struct gantry_policy *gantry_policy_forget(const struct gantry_policy_ops *ops,
+						  const struct bpf_link *link,
+						  struct gantry_device **gdev)
 {
 	struct gantry_policy *policy, *found = NULL;
 
@@ -749,7 +781,7 @@ static struct gantry_policy *gantry_policy_take(const struct gantry_policy_ops *
 void gantry_policy_detach(const struct gantry_policy_ops *ops, const struct bpf_link *link)
 {
 	struct gantry_device *gdev;
-	struct gantry_policy *policy = gantry_policy_take(ops, link, &gdev);
+	struct gantry_policy *policy = gantry_policy_forget(ops, link, &gdev);
 
 	if (!policy)
 		return;

@@ -50,6 +50,7 @@ enum gantry_policy_fault {
 	GANTRY_POLICY_BAD_RETURN,
 	GANTRY_POLICY_BAD_DELAY,
 	GANTRY_POLICY_BAD_PRIORITY,
+	GANTRY_POLICY_BAD_WEIGHT,
 	GANTRY_POLICY_SLOW,
 	GANTRY_POLICY_FAULTS,
 };
@@ -61,6 +62,8 @@ enum gantry_policy_fault {
  * @refusals_accepted: of these, those with an error that may be
  * @priorities_requested: queues whose priority it changed
  * @priorities_accepted: of these, those with one that there is
+ * @shares_requested: jobs that it wanted to take their turn in another share, or weight
+ * @shares_accepted: of these, those with a weight that may be
  * @delays_requested: jobs that it wanted to hold back
  * @delays_accepted: of these, those that it held back: no other policy wanted longer
  * @delay_requested_ns: how long all together
@@ -73,6 +76,8 @@ struct gantry_policy_counters {
 	atomic64_t refusals_accepted;
 	atomic64_t priorities_requested;
 	atomic64_t priorities_accepted;
+	atomic64_t shares_requested;
+	atomic64_t shares_accepted;
 	atomic64_t delays_requested;
 	atomic64_t delays_accepted;
 	atomic64_t delay_requested_ns;
@@ -110,6 +115,18 @@ struct gantry_policy {
 	struct gantry_policy_counters counters;
 };
 
+/**
+ * struct gantry_verdict - how a job is admitted
+ * @delayer: who holds it back, with a reference, or NULL
+ * @weight: of @account; 0: it takes part in no sharing
+ * @account: whose share it takes its turn in
+ */
+struct gantry_verdict {
+	struct gantry_policy *delayer;
+	u32 weight;
+	u64 account;
+};
+
 int gantry_policies_init(struct gantry_device *gdev);
 void gantry_policies_open(struct gantry_device *gdev);
 void gantry_policies_close(struct gantry_device *gdev);
@@ -129,7 +146,7 @@ int gantry_policy_export_buffer(struct gantry_file *file, u64 bytes, u32 region)
 int gantry_policy_create_queue(struct gantry_queue *queue, u32 *priority);
 void gantry_policy_destroy_queue(struct gantry_queue *queue, int status);
 int gantry_policy_submit(struct gantry_queue *queue, struct gantry_fence *fence,
-			 struct gantry_policy **delayer);
+			 struct gantry_verdict *verdict);
 void gantry_policy_complete(struct gantry_fence *fence, int status);
 
 /* gantry_policy_bpf.c */

@@ -35,6 +35,14 @@ static struct gantry_policy_output {
 	  offsetof(struct gantry_policy_ops, complete),
 	  offsetof(struct gantry_policy_job, delay_ns),
 	  offsetofend(struct gantry_policy_job, delay_ns) },
+	{ offsetof(struct gantry_policy_ops, submit),
+	  offsetof(struct gantry_policy_ops, complete),
+	  offsetof(struct gantry_policy_job, weight),
+	  offsetofend(struct gantry_policy_job, weight) },
+	{ offsetof(struct gantry_policy_ops, submit),
+	  offsetof(struct gantry_policy_ops, complete),
+	  offsetof(struct gantry_policy_job, account),
+	  offsetofend(struct gantry_policy_job, account) },
 };
 
 /* Of the module */
@@ -76,7 +84,7 @@ static int gantry_policy_struct_access(struct bpf_verifier_log *log,
 		    off + size == output->end)
 			return NOT_INIT;
 	}
-	bpf_log(log, "a policy may write nothing but delay_ns and priority, and these whole\n");
+	bpf_log(log, "a policy may write only account, delay_ns, priority and weight, whole\n");
 	return -EACCES;
 }
 

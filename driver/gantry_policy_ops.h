@@ -18,6 +18,9 @@
 /* A policy may hold a job back for so long after its submission. */
 #define GANTRY_POLICY_MAX_DELAY_NS	NSEC_PER_SEC
 
+/* Weights of shares, as cgroups have them. */
+#define GANTRY_POLICY_MAX_WEIGHT	10000
+
 /* One call of a hook may use so much of a processor's time, but for so many calls. */
 #define GANTRY_POLICY_MAX_CALL_NS	(NSEC_PER_SEC / 4)
 #define GANTRY_POLICY_MAX_SLOW_CALLS	3
@@ -80,6 +83,11 @@ struct gantry_policy_queue {
  *	in complete what was decided
  * @status: in complete: what the card made of it, 0 it was done, or why it was not taken
  *	after all. Its fence may have -ECANCELED instead, if an earlier job broke the queue
+ * @weight: of @account while it wants the card together with others, 1 to 10000; 0: the
+ *	job takes part in no sharing. 0 in submit, unless an earlier policy set it, which
+ *	may set it; in complete what was decided
+ * @account: whose share the job takes its turn in, any number; @tenant's in submit, which
+ *	may set it
  */
 struct gantry_policy_job {
 	const struct gantry_tenant *tenant;
@@ -90,6 +98,8 @@ struct gantry_policy_job {
 	u64 bytes;
 	u64 delay_ns;
 	int status;
+	u32 weight;
+	u64 account;
 };
 
 /**

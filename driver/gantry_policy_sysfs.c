@@ -14,6 +14,7 @@ static const char * const gantry_policy_reasons[GANTRY_POLICY_FAULTS] = {
 	[GANTRY_POLICY_BAD_RETURN] = "returned what is no error of a policy",
 	[GANTRY_POLICY_BAD_DELAY] = "wanted to delay a job for too long",
 	[GANTRY_POLICY_BAD_PRIORITY] = "wanted a priority that does not exist",
+	[GANTRY_POLICY_BAD_WEIGHT] = "wanted a weight that may not be",
 	[GANTRY_POLICY_SLOW] = "took too long to answer",
 };
 
@@ -80,6 +81,8 @@ static struct gantry_policy_counter gantry_policy_counters[] = {
 	GANTRY_POLICY_COUNTER(refusals_accepted),
 	GANTRY_POLICY_COUNTER(priorities_requested),
 	GANTRY_POLICY_COUNTER(priorities_accepted),
+	GANTRY_POLICY_COUNTER(shares_requested),
+	GANTRY_POLICY_COUNTER(shares_accepted),
 	GANTRY_POLICY_COUNTER(delays_requested),
 	GANTRY_POLICY_COUNTER(delays_accepted),
 	GANTRY_POLICY_COUNTER(delay_requested_ns),
@@ -100,11 +103,13 @@ static struct attribute *gantry_policy_attrs[] = {
 	&gantry_policy_counters[7].base.attr,
 	&gantry_policy_counters[8].base.attr,
 	&gantry_policy_counters[9].base.attr,
+	&gantry_policy_counters[10].base.attr,
+	&gantry_policy_counters[11].base.attr,
 	NULL
 };
 ATTRIBUTE_GROUPS(gantry_policy);
 
-static_assert(ARRAY_SIZE(gantry_policy_counters) == 10);
+static_assert(ARRAY_SIZE(gantry_policy_counters) == 12);
 
 static const struct sysfs_ops gantry_policy_sysfs_ops = {
 	.show = gantry_policy_show,

@@ -11,6 +11,7 @@
 #include "gantry_job.h"
 #include "gantry_queue.h"
 #include "gantry_ring.h"
+#include "gantry_share.h"
 #include "gantry_space.h"
 #include "gantry_submit.h"
 #include "gantry_tenant.h"
@@ -144,6 +145,7 @@ static void gantry_queue_free_work(struct work_struct *work)
 	drm_sched_wqueue_stop(&queue->sched);
 	drm_sched_fini(&queue->sched);
 	dma_fence_put(queue->last_fence);
+	gantry_share_put(queue->share);
 	gantry_queue_fini_status(queue);
 	mutex_destroy(&queue->submit_lock);
 	kfree(queue);

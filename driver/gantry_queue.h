@@ -19,6 +19,7 @@ struct gantry_space;
 struct gantry_fault;
 struct gantry_fence;
 struct gantry_device;
+struct gantry_share;
 struct drm_file;
 
 #define GANTRY_MAX_QUEUES	256
@@ -81,6 +82,7 @@ struct gantry_file {
  * @submit_lock: jobs get their numbers in the order they are pushed
  * @fence_context: of its fences
  * @stamp: policies that know of it
+ * @share: of the last job pushed, referenced, or NULL; under @submit_lock
  * @last_fence: of the last job that ran; scheduler only
  * @last_spread: that job was spread over rings; scheduler only
  * @free_work: frees the queue
@@ -106,6 +108,7 @@ struct gantry_queue {
 	struct mutex submit_lock; /* order of seqno and push */
 	u64 fence_context;
 	gantry_stamp stamp;
+	struct gantry_share *share;
 	struct dma_fence *last_fence;
 	bool last_spread;
 	struct work_struct free_work;

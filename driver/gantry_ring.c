@@ -9,6 +9,7 @@
 #include "gantry_extents.h"
 #include "gantry_reset.h"
 #include "gantry_ring.h"
+#include "gantry_share.h"
 
 /*
  * How often to look for completions: soon after work was given, then less and
@@ -78,29 +79,32 @@ static u32 gantry_ring_emit_piece(struct gantry_ring *ring, struct gantry_part *
 }
 
 /*
- * Emit as much of a part as one batch takes. A batch ends before an operation
- * with a barrier, so that nothing in it depends on anything else in it: that
+ * Emit as much of a part as one batch takes, and hardly more than @room bytes. A batch ends
+ * before an operation with a barrier, so that nothing in it depends on anything else in it: that
  * makes it safe to run a batch twice, which a ring reset may do.
  */
-static u32 gantry_ring_emit(struct gantry_ring *ring, struct gantry_part *part)
+static u32 gantry_ring_emit(struct gantry_ring *ring, struct gantry_part *part, u32 room,
+			    u32 *moved)
 {
 	struct gantry_stream *stream = gantry_part_stream(part);
 	bool ordered = stream && stream->in_flight > part->in_flight;
-	u32 room = min_t(u32, ring->free_slots - 1, GANTRY_BATCH_SLOTS);
+	u32 most = min_t(u32, ring->free_slots - 1, GANTRY_BATCH_SLOTS);
 	u32 slots = 0;
 	u64 offset, length;
 
-	while (slots < room && gantry_part_settle(part, &offset, &length)) {
+	*moved = 0;
+	while (slots < most && *moved < room && gantry_part_settle(part, &offset, &length)) {
 		bool barrier = part->xfer->ops[part->cursor.op].barrier && !part->cursor.done;
 		u32 bytes;
 
 		if (barrier && slots)
 			break;
-		bytes = gantry_ring_emit_piece(ring, part, offset, length,
+		bytes = gantry_ring_emit_piece(ring, part, offset, min(length, room),
 					       barrier || (ordered && !slots));
 		if (!bytes)
 			break;
 		part->cursor.done += bytes;
+		*moved += bytes;
 		slots++;
 	}
 	return slots;
@@ -108,11 +112,17 @@ static u32 gantry_ring_emit(struct gantry_ring *ring, struct gantry_part *part)
 
 /* Account for what gantry_ring_emit() did and close the batch with a fence. */
 static void gantry_ring_close_batch(struct gantry_ring *ring, struct gantry_part *part,
-				    struct gantry_cursor start, u32 slots)
+				    struct gantry_cursor start, u32 slots, u32 bytes)
 {
 	struct gantry_stream *stream = gantry_part_stream(part);
 	struct gantry_transfer *xfer = part->xfer;
-	u32 seqno = ++ring->emitted;
+	u32 cost = gantry_share_cost(slots, bytes);
+	u32 seqno;
+
+	/* It may have waited for others, with work but nothing in flight. */
+	if (ring->emitted == ring->completed)
+		ring->progress = jiffies;
+	seqno = ++ring->emitted;
 
 	if (xfer->started && !start.op && !start.done)
 		xfer->started(xfer);
@@ -120,7 +130,10 @@ static void gantry_ring_close_batch(struct gantry_ring *ring, struct gantry_part
 		.part = part,
 		.start = start,
 		.slots = slots + 1,
+		.cost = cost,
 	};
+	if (xfer->share)
+		gantry_share_charge(xfer->share, cost);
 	ring->gdev->backend->ops->emit_fence(ring, seqno);
 	ring->free_slots -= slots + 1;
 	part->in_flight++;
@@ -159,24 +172,31 @@ static int gantry_part_error(struct gantry_ring *ring, struct gantry_part *part)
 
 /*
  * Emit one batch of a part. Returns false if the part could not use the room
- * there is: what it needs comes back with a completion.
+ * there is: what it needs comes back with a completion, if its share is used up of
+ * another ring's. @full: out: such a share, which need not be asked again.
  */
 static bool gantry_ring_feed_part(struct gantry_ring *ring, struct gantry_part *part,
-				  struct list_head *done)
+				  const struct gantry_share **full, struct list_head *done)
 {
+	struct gantry_share *share = part->xfer->share;
 	struct gantry_cursor start = part->cursor;
 	int error = gantry_part_error(ring, part);
+	u32 slots = 0, room = U32_MAX, bytes;
 	u64 offset, length;
-	u32 slots;
 
 	if (error) {
 		gantry_transfer_fail(part->xfer, error);
 		gantry_ring_emitted(ring, part, done);
 		return true;
 	}
-	slots = gantry_ring_emit(ring, part);
+	if (share)
+		room = share == *full ? 0 : gantry_share_room(share, ring->index);
+	if (!room)
+		*full = share;
+	else
+		slots = gantry_ring_emit(ring, part, room, &bytes);
 	if (slots)
-		gantry_ring_close_batch(ring, part, start, slots);
+		gantry_ring_close_batch(ring, part, start, slots, bytes);
 	if (gantry_part_settle(part, &offset, &length))
 		list_move_tail(&part->node, gantry_ring_line(ring, part));
 	else
@@ -194,6 +214,7 @@ static bool gantry_ring_has_room(struct gantry_ring *ring)
 static void gantry_ring_feed(struct gantry_ring *ring, struct list_head *done)
 {
 	struct gantry_part *part, *idle = NULL;
+	const struct gantry_share *full = NULL;
 	u32 before = ring->emitted;
 
 	lockdep_assert_held(&ring->lock);
@@ -202,7 +223,7 @@ static void gantry_ring_feed(struct gantry_ring *ring, struct list_head *done)
 		/* Round once, and nobody could use the room. */
 		if (!part || part == idle)
 			break;
-		if (gantry_ring_feed_part(ring, part, done))
+		if (gantry_ring_feed_part(ring, part, &full, done))
 			idle = NULL;
 		else if (!idle)
 			idle = part;
@@ -233,6 +254,8 @@ void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done)
 		struct gantry_stream *stream = gantry_part_stream(part);
 
 		ring->free_slots += batch->slots;
+		if (part->xfer->share)
+			gantry_share_release(part->xfer->share, batch->cost);
 		if (stream)
 			stream->in_flight--;
 		if (!--part->in_flight && part->emitted)
@@ -243,10 +266,14 @@ void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done)
 	ring->tick_ns = GANTRY_TICK_MIN_NS;
 }
 
+/*
+ * If nothing is in flight, all there is to emit waits for work of the same share on other
+ * rings, and is let in by whoever sees that end.
+ */
 static bool gantry_ring_busy(struct gantry_ring *ring)
 {
 	lockdep_assert_held(&ring->lock);
-	return ring->completed != ring->emitted || gantry_ring_next(ring);
+	return ring->completed != ring->emitted;
 }
 
 static void gantry_ring_arm(struct gantry_ring *ring)
@@ -262,15 +289,8 @@ static void gantry_ring_arm(struct gantry_ring *ring)
 	gantry_ring_watch(ring);
 }
 
-/**
- * gantry_ring_service - see what the card got done and give it more
- * @ring: which
- *
- * Any context but hard interrupts.
- *
- * Return: whether the ring still has something to do.
- */
-bool gantry_ring_service(struct gantry_ring *ring)
+/* Returns whether the ring still has something to do. */
+static bool gantry_ring_serve(struct gantry_ring *ring)
 {
 	unsigned long flags;
 	LIST_HEAD(done);
@@ -286,6 +306,41 @@ bool gantry_ring_service(struct gantry_ring *ring)
 		ring->ticking = false;
 	spin_unlock_irqrestore(&ring->lock, flags);
 	gantry_parts_end(&done);
+	return busy;
+}
+
+/* What ended on one ring may be what others wait for. */
+static void gantry_rings_serve_waiting(struct gantry_device *gdev)
+{
+	struct gantry_ring **rings, *ring;
+	struct gantry_share *share;
+	u32 index;
+
+	while ((share = gantry_shares_admit(gdev, &index))) {
+		rcu_read_lock();
+		rings = READ_ONCE(gdev->rings);
+		ring = rings ? READ_ONCE(rings[index]) : NULL;
+		if (ring)
+			gantry_ring_serve(ring);
+		rcu_read_unlock();
+		gantry_share_admitted(share);
+	}
+}
+
+/**
+ * gantry_ring_service - see what the card got done and give it more
+ * @ring: which
+ *
+ * Any context but hard interrupts.
+ *
+ * Return: whether the ring still has something to do.
+ */
+bool gantry_ring_service(struct gantry_ring *ring)
+{
+	struct gantry_device *gdev = ring->gdev;
+	bool busy = gantry_ring_serve(ring);
+
+	gantry_rings_serve_waiting(gdev);
 	return busy;
 }
 
@@ -385,6 +440,8 @@ void gantry_ring_rewind(struct gantry_ring *ring)
 		struct gantry_batch *batch = gantry_ring_batch(ring, seqno);
 
 		gantry_part_rewind(ring, batch->part, batch->start);
+		if (batch->part->xfer->share)
+			gantry_share_release(batch->part->xfer->share, batch->cost);
 		ring->free_slots += batch->slots;
 	}
 	ring->completed = ring->emitted;

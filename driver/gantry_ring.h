@@ -23,11 +23,13 @@
  * @part: whose
  * @start: the part's cursor before it, to emit it again after a reset
  * @slots: slots it takes, fence included
+ * @cost: charged to the transfer's share
  */
 struct gantry_batch {
 	struct gantry_part *part;
 	struct gantry_cursor start;
 	u32 slots;
+	u32 cost;
 };
 
 /**

@@ -14,6 +14,7 @@
 #include "gantry_import.h"
 #include "gantry_job.h"
 #include "gantry_queue.h"
+#include "gantry_share.h"
 #include "gantry_space.h"
 #include "gantry_submit.h"
 
@@ -327,16 +328,24 @@ static int gantry_job_add_delay(struct gantry_job *job, struct gantry_policy *de
 	return ret;
 }
 
+static int gantry_job_add_share(struct gantry_job *job, const struct gantry_verdict *verdict)
+{
+	job->share = gantry_share_find(job->queue->file->gdev, verdict->account, verdict->weight);
+	return job->share ? 0 : -ENOMEM;
+}
+
 /* Ask the policies last: what they admit then mostly is done. */
 static int gantry_job_admit_and_push(struct gantry_job *job, u64 *seqno)
 {
-	struct gantry_policy *delayer;
-	int ret = gantry_policy_submit(job->queue, job->fence, &delayer);
+	struct gantry_verdict verdict;
+	int ret = gantry_policy_submit(job->queue, job->fence, &verdict);
 
 	if (ret)
 		return ret;
-	if (delayer)
-		ret = gantry_job_add_delay(job, delayer);
+	if (verdict.delayer)
+		ret = gantry_job_add_delay(job, verdict.delayer);
+	if (!ret && verdict.weight)
+		ret = gantry_job_add_share(job, &verdict);
 	if (!ret)
 		ret = gantry_job_lock_and_push(job, seqno);
 	if (ret)

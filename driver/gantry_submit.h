@@ -16,6 +16,7 @@ struct drm_syncobj;
 struct gantry_delay;
 struct gantry_mapping;
 struct gantry_queue;
+struct gantry_share;
 
 /**
  * struct gantry_fence - the end of a job: what the scheduler waits for and what
@@ -31,6 +32,8 @@ struct gantry_queue;
  * @seqno: number of the job in its queue
  * @stamp: policies that know of it
  * @delay_ns: how long they hold it back
+ * @weight: that they give it, see &struct gantry_verdict
+ * @account: whose share they charge it to
  * @stats: what it does, and in the end how long it took
  * @submitted: when
  * @started: when the card was given the first of it; 0: not yet
@@ -49,6 +52,8 @@ struct gantry_fence {
 	u64 seqno;
 	gantry_stamp stamp;
 	u64 delay_ns;
+	u32 weight;
+	u64 account;
 	struct gantry_job_stats stats;
 	ktime_t submitted;
 	ktime_t started;
@@ -75,6 +80,7 @@ struct gantry_signal {
  * @queue: where to, referenced
  * @fence: its end
  * @delay: one of its dependencies, which begins when it is pushed, or NULL
+ * @share: whose turn it takes, referenced, or NULL
  * @signals: syncobjs to signal
  * @signal_count: of @signals
  * @ops: checked operations
@@ -93,6 +99,7 @@ struct gantry_job {
 	struct gantry_queue *queue;
 	struct gantry_fence *fence;
 	struct gantry_delay *delay;
+	struct gantry_share *share;
 	struct gantry_signal *signals;
 	u32 signal_count;
 	struct gantry_op *ops;

@@ -84,6 +84,7 @@ void gantry_transfer_init(struct gantry_transfer *xfer, u32 rings,
 		xfer->part_count = clamp_t(u64, div_u64(bytes, GANTRY_SPREAD_BYTES), 1, most);
 	xfer->error = 0;
 	xfer->stream = stream;
+	xfer->share = NULL;
 	xfer->started = NULL;
 	xfer->blamed = NULL;
 	atomic_set(&xfer->parts_left, xfer->part_count);

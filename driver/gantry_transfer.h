@@ -15,6 +15,7 @@ struct gantry_device;
 struct gantry_extents;
 struct gantry_fault;
 struct gantry_ring;
+struct gantry_share;
 struct gantry_transfer;
 
 /*
@@ -117,6 +118,7 @@ struct gantry_part {
  * @parts_left: parts that have not ended
  * @error: of the first part that failed
  * @stream: keeps it in order; NULL: needs none
+ * @share: decides how much of it the card has at a time; NULL: as much as fits
  * @started: called when a ring emits the first batch of a part, with that ring's lock
  *	held; may be NULL
  * @blamed: called when a ring of it was found to stand still at it, with that ring's
@@ -132,6 +134,7 @@ struct gantry_transfer {
 	atomic_t parts_left;
 	int error;
 	struct gantry_stream *stream;
+	struct gantry_share *share;
 	void (*started)(struct gantry_transfer *xfer);
 	void (*blamed)(struct gantry_transfer *xfer, const struct gantry_fault *fault);
 	void (*finish)(struct gantry_transfer *xfer);

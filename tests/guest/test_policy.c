@@ -692,6 +692,36 @@ static void a_policy_that_delays_for_too_long_is_ejected(void **state)
 	policy_detach(&policy);
 }
 
+static void a_policy_chooses_a_share(void **state)
+{
+	struct bench *b = *state;
+	uint32_t queue = raw_queue(b->fd), from = raw_buffer(b->fd, BYTES, 0);
+	uint32_t to = raw_buffer(b->fd, BYTES, 0);
+	struct policy first = policy_attach("probe", 0), later = policy_attach("later", 2);
+	uint64_t seqno;
+
+	assert_done(raw_copy(b->fd, queue, to, from, BYTES, &seqno));
+	assert_done(raw_wait(b->fd, queue, seqno));
+	assert_int_equal(first.record->weight, 0);
+	assert_int_equal(first.record->account, own_cgroup());
+	first.orders->weight = 10000;
+	assert_done(raw_copy(b->fd, queue, to, from, BYTES, &seqno));
+	assert_done(raw_wait(b->fd, queue, seqno));
+	assert_int_equal(later.record->weight, 10000);
+	assert_int_equal(later.record->account, 10000);
+	assert_int_equal(counter(&first, "shares_accepted"), 1);
+	/* No policy may want that: what the first one chose stays. */
+	later.orders->weight = 10001;
+	assert_done(raw_copy(b->fd, queue, to, from, BYTES, &seqno));
+	assert_done(raw_wait(b->fd, queue, seqno));
+	expect_ejected(&later, "wanted a weight that may not be");
+	assert_int_equal(first.record->weight, 10000);
+	assert_int_equal(counter(&later, "shares_requested"), 1);
+	assert_int_equal(counter(&later, "shares_accepted"), 0);
+	policy_detach(&first);
+	policy_detach(&later);
+}
+
 static void a_policy_with_a_priority_that_does_not_exist_is_ejected(void **state)
 {
 	struct bench *b = *state;
@@ -909,10 +939,10 @@ static void what_a_policy_must_not_do_is_not_loaded(void **state)
 		const char *reason;
 		const char *or;	/* of later kernels */
 	} fixtures[] = {
-		{ "bad_readonly", "may write nothing but delay_ns and priority", NULL },
-		{ "bad_tenant", "may write nothing but delay_ns and priority",
+		{ "bad_readonly", "may write only account, delay_ns", NULL },
+		{ "bad_tenant", "may write only account, delay_ns",
 		  "only read is supported" },
-		{ "bad_half", "may write nothing but delay_ns and priority", NULL },
+		{ "bad_half", "may write only account, delay_ns", NULL },
 		{ "bad_sleep", "attach to unsupported member complete", NULL },
 		{ "bad_sleep_unmap", "attach to unsupported member buffer_destroy", NULL },
 		{ "bad_bounds", "access beyond struct gantry_policy_queue", NULL },
@@ -1000,6 +1030,7 @@ int main(void)
 		bench_test(a_policy_that_returns_nonsense_is_ejected),
 		bench_test(an_ejection_is_in_the_log),
 		bench_test(a_policy_that_delays_for_too_long_is_ejected),
+		bench_test(a_policy_chooses_a_share),
 		bench_test(a_policy_with_a_priority_that_does_not_exist_is_ejected),
 		bench_test(a_policy_that_takes_too_long_is_ejected),
 		cmocka_unit_test(a_policy_has_a_card_and_a_name_of_its_own),

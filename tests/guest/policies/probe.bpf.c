@@ -116,6 +116,10 @@ int BPF_PROG(submit, struct gantry_policy_job *job)
 	if (orders.slow)
 		bpf_loop(1 << 20, dawdle_on, &until, 0);
 	job->delay_ns = orders.delay_ns;
+	if (orders.weight) {
+		job->weight = orders.weight;
+		job->account = orders.weight;
+	}
 	return orders.answers[PROBE_SUBMIT];
 }
 
@@ -125,6 +129,8 @@ void BPF_PROG(complete, struct gantry_policy_job *job)
 	record.h2d = job->stats->bytes[0];
 	record.delay_ns = job->delay_ns;
 	record.queued_ns = job->stats->queued_ns;
+	record.weight = job->weight;
+	record.account = job->account;
 	/* Nobody is to see that. */
 	job->delay_ns = 1;
 	note(PROBE_COMPLETE, job->tenant, job->bytes, job->status);

@@ -25,6 +25,7 @@ struct probe_orders {
 	unsigned int hold;
 	unsigned int queue_limit;
 	unsigned long long delay_ns;
+	unsigned int weight;
 };
 
 /* How often a hook was called, and what for the last time. */
@@ -45,6 +46,8 @@ struct probe_record {
 	unsigned long long h2d;
 	unsigned long long delay_ns;
 	unsigned long long queued_ns;
+	unsigned int weight;
+	unsigned long long account;
 };
 
 #endif
