@@ -21,11 +21,13 @@
 #include "gantryctl.h"
 #include "output.h"
 #include "policy_exclusive.skel.h"
+#include "policy_fair.skel.h"
 #include "policy_quota.skel.h"
 #include "text.h"
 
 #include "../../bpf/gantry_policy.h"
 #include "../../bpf/policy_exclusive.h"
+#include "../../bpf/policy_fair.h"
 #include "../../bpf/policy_quota.h"
 
 #define FOLDER	"/sys/fs/bpf/gantry"
@@ -33,6 +35,7 @@
 static const char help[] =
 "Usage: gantryctl policy load NAME [--card CARD]\n"
 "       gantryctl policy set quota CGROUP KEY=VALUE... [--card CARD]\n"
+"       gantryctl policy set fair CGROUP weight=N|none [--card CARD]\n"
 "       gantryctl policy set exclusive CGROUP|none [--card CARD]\n"
 "       gantryctl policy list [--json]\n"
 "       gantryctl policy unload NAME [--card CARD]\n"
@@ -42,6 +45,9 @@ static const char help[] =
 "  quota       limits for cgroups, each with all below it:\n"
 "              memory=SIZE bandwidth=SIZE inflight=SIZE queues=N export=yes|no;\n"
 "              'none' takes a limit away\n"
+"  fair        while several want the card each gets of it by weight, 1 to 10000: a\n"
+"              cgroup that has one together with all below it, every other tenant by\n"
+"              itself, with that of '/', or 100\n"
 "  exclusive   the card serves one cgroup, with all below it\n"
 "CGROUP is a path below /sys/fs/cgroup: '/' for the whole machine, '/a/b'. SIZE may\n"
 "have K, M, G or T; bandwidth is a second's. Without --card there must be one card.\n"
@@ -63,6 +69,7 @@ static const struct shipped {
 	const void *(*bytes)(size_t *size);
 } shipped[] = {
 	{ "quota", policy_quota__elf_bytes },
+	{ "fair", policy_fair__elf_bytes },
 	{ "exclusive", policy_exclusive__elf_bytes },
 };
 
@@ -309,6 +316,46 @@ static int set_quota(const struct request *request, uint64_t cgroup, char **sett
 	return EXIT_FAILED;
 }
 
+/* 0: none. */
+static int parse_weight(const char *setting, uint64_t *weight)
+{
+	static const char key[] = "weight=";
+	char *end;
+
+	if (strncmp(setting, key, strlen(key)))
+		return -EINVAL;
+	setting += strlen(key);
+	*weight = 0;
+	if (!strcmp(setting, "none"))
+		return 0;
+	*weight = strtoull(setting, &end, 10);
+	return *setting < '0' || *setting > '9' || *end || !*weight ||
+	       *weight > GANTRY_FAIR_MAX_WEIGHT ? -EINVAL : 0;
+}
+
+static int set_fair(const struct request *request, uint64_t cgroup, const char *setting)
+{
+	struct gantry_fair_weight row;
+	uint64_t weight;
+	int map, ret;
+
+	if (parse_weight(setting, &weight))
+		return usage_error("policy", "policy: '%s' is no weight: weight=N, from 1 to %d, or weight=none",
+				   setting, GANTRY_FAIR_MAX_WEIGHT);
+	map = open_map(request, "weights");
+	if (map < 0)
+		return EXIT_FAILED;
+	row.weight = weight;
+	ret = weight ? bpf_map_update_elem(map, &cgroup, &row, BPF_ANY) :
+		       bpf_map_delete_elem(map, &cgroup);
+	ret = ret && errno != ENOENT ? errno : 0;
+	close(map);
+	if (!ret)
+		return EXIT_OK;
+	complain("cannot set the weight: %s", strerror(ret));
+	return EXIT_FAILED;
+}
+
 static int set_owner(const struct request *request, uint64_t cgroup)
 {
 	struct gantry_exclusive_owner owner = { .cgroup = cgroup };
@@ -327,25 +374,30 @@ static int set_owner(const struct request *request, uint64_t cgroup)
 
 static int set(const struct request *request)
 {
-	bool quota = !strcmp(request->name, "quota");
+	bool quota = !strcmp(request->name, "quota"), fair = !strcmp(request->name, "fair");
 	const char *cgroup = request->rest[0];
 	uint64_t id = 0;
 
 	if (!cgroup)
 		return usage_error("policy", "policy: set %s of which cgroup?", request->name);
-	if (quota != !!request->rest[1])
-		return usage_error("policy", quota ? "policy: set which limit?" :
-				   "policy: set exclusive takes a cgroup and no more");
-	if ((quota || strcmp(cgroup, "none")) && find_cgroup(cgroup, &id))
+	if (quota && !request->rest[1])
+		return usage_error("policy", "policy: set which limit?");
+	if (fair && (!request->rest[1] || request->rest[2]))
+		return usage_error("policy", "policy: set fair takes a cgroup and its weight");
+	if (!quota && !fair && request->rest[1])
+		return usage_error("policy", "policy: set exclusive takes a cgroup and no more");
+	if ((quota || fair || strcmp(cgroup, "none")) && find_cgroup(cgroup, &id))
 		return EXIT_FAILED;
-	return quota ? set_quota(request, id, request->rest + 1) : set_owner(request, id);
+	if (quota)
+		return set_quota(request, id, request->rest + 1);
+	return fair ? set_fair(request, id, request->rest[1]) : set_owner(request, id);
 }
 
 /* ---- list ------------------------------------------------------------------------------ */
 
 static const char *const counters[] = {
 	"order", "calls", "refusals_requested", "refusals_accepted", "priorities_requested",
-	"priorities_accepted", "delays_requested", "delays_accepted", "delay_requested_ns",
+	"priorities_accepted", "shares_requested", "shares_accepted", "delays_requested", "delays_accepted", "delay_requested_ns",
 	"delay_accepted_ns", "delay_observed_ns",
 };
 
@@ -423,6 +475,68 @@ static struct json_object *describe_quota(const struct request *request)
 	return all;
 }
 
+static void describe_account(struct json_object *all, uint64_t id, const uint64_t *weight,
+			     const struct gantry_fair_usage *usage)
+{
+	struct json_object *one = output_object();
+	char path[4096];
+
+	cgroup_path(id, path, sizeof(path));
+	output_text_or_null(one, "cgroup", path);
+	output_unsigned(one, "id", id);
+	if (weight)
+		output_unsigned(one, "weight", *weight);
+	else
+		output_add(one, "weight", NULL);
+	output_unsigned(one, "jobs", usage->jobs);
+	output_unsigned(one, "bytes", usage->bytes);
+	output_append(all, one);
+}
+
+static int open_pin(const struct request *request, const char *name)
+{
+	char path[192];
+
+	pin_path(request, name, path, sizeof(path));
+	return bpf_obj_get(path);
+}
+
+/* Those that have a weight, and those that were served without. */
+static void describe_accounts(struct json_object *all, int weights, int usage)
+{
+	struct gantry_fair_usage used;
+	struct gantry_fair_weight row;
+	uint64_t id, *last = NULL;
+
+	while (!bpf_map_get_next_key(weights, last, &id)) {
+		last = &id;
+		if (bpf_map_lookup_elem(weights, &id, &row))
+			continue;
+		memset(&used, 0, sizeof(used));
+		bpf_map_lookup_elem(usage, &id, &used);
+		describe_account(all, id, &(uint64_t){ row.weight }, &used);
+	}
+	for (last = NULL; !bpf_map_get_next_key(usage, last, &id); last = &id)
+		if (bpf_map_lookup_elem(weights, &id, &row) &&
+		    !bpf_map_lookup_elem(usage, &id, &used))
+			describe_account(all, id, NULL, &used);
+}
+
+/* NULL where there are none that we could read. */
+static struct json_object *describe_fair(const struct request *request)
+{
+	int weights = open_pin(request, "weights"), usage = open_pin(request, "usage");
+	struct json_object *all = weights < 0 || usage < 0 ? NULL : output_array();
+
+	if (all)
+		describe_accounts(all, weights, usage);
+	if (weights >= 0)
+		close(weights);
+	if (usage >= 0)
+		close(usage);
+	return all;
+}
+
 static struct json_object *describe(struct request *request, const char *folder)
 {
 	struct json_object *one = output_object();
@@ -435,6 +549,8 @@ static struct json_object *describe(struct request *request, const char *folder)
 				strtoull(attribute(folder, counters[i]), NULL, 10));
 	if (!strcmp(request->name, "quota"))
 		output_add(one, "limits", describe_quota(request));
+	if (!strcmp(request->name, "fair"))
+		output_add(one, "accounts", describe_fair(request));
 	return one;
 }
 
@@ -537,7 +653,7 @@ static int check_request(const struct request *request)
 	    strcmp(request->verb, "unload"))
 		return usage_error("policy", "policy: load, set, list or unload?");
 	if (!find_shipped(request->name))
-		return usage_error("policy", "policy: which one? There are quota and exclusive");
+		return usage_error("policy", "policy: which one? There are quota, fair and exclusive");
 	if (strcmp(request->verb, "set") && *request->rest)
 		return usage_error("policy", "policy: one argument too many: '%s'", *request->rest);
 	return -1;
