@@ -645,9 +645,9 @@ void gantry_ring_watchdog(struct work_struct *work)
 		atomic64_inc(&gdev->counters.late_completions);
 	mutex_unlock(&gdev->reset_lock);
 
-	/* Whoever starts the tick starts the watchdog with it, so it goes on as long. */
+	/* Whoever gives the ring work starts the watchdog with it, so it goes on as long. */
 	spin_lock_irq(&ring->lock);
-	if (ring->ticking)
+	if (gantry_ring_has_work(ring))
 		gantry_ring_watch(ring);
 	spin_unlock_irq(&ring->lock);
 }

@@ -79,7 +79,7 @@ static u32 gantry_ring_emit_piece(struct gantry_ring *ring, struct gantry_part *
 }
 
 /*
- * Emit as much of a part as one batch takes, and hardly more than @room bytes. A batch ends
+ * Emit as much of a part as one batch takes, and as costs no more than @room. A batch ends
  * before an operation with a barrier, so that nothing in it depends on anything else in it: that
  * makes it safe to run a batch twice, which a ring reset may do.
  */
@@ -93,13 +93,15 @@ static u32 gantry_ring_emit(struct gantry_ring *ring, struct gantry_part *part, 
 	u64 offset, length;
 
 	*moved = 0;
-	while (slots < most && *moved < room && gantry_part_settle(part, &offset, &length)) {
+	while (slots < most && gantry_share_cost(slots, *moved) < room &&
+	       gantry_part_settle(part, &offset, &length)) {
 		bool barrier = part->xfer->ops[part->cursor.op].barrier && !part->cursor.done;
 		u32 bytes;
 
 		if (barrier && slots)
 			break;
-		bytes = gantry_ring_emit_piece(ring, part, offset, min(length, room),
+		length = min(length, gantry_share_piece(room, *moved));
+		bytes = gantry_ring_emit_piece(ring, part, offset, length,
 					       barrier || (ordered && !slots));
 		if (!bytes)
 			break;
@@ -171,30 +173,43 @@ static int gantry_part_error(struct gantry_ring *ring, struct gantry_part *part)
 }
 
 /*
- * Emit one batch of a part. Returns false if the part could not use the room
- * there is: what it needs comes back with a completion, if its share is used up of
- * another ring's. @full: out: such a share, which need not be asked again.
+ * How much a part may give the card now; 0: its share is used up, and whoever sees work of
+ * that end serves the ring. @full: out: that share, which need not be asked again.
  */
-static bool gantry_ring_feed_part(struct gantry_ring *ring, struct gantry_part *part,
-				  const struct gantry_share **full, struct list_head *done)
+static u32 gantry_part_room(struct gantry_ring *ring, struct gantry_part *part,
+			    const struct gantry_share **full)
 {
 	struct gantry_share *share = part->xfer->share;
+	u32 room;
+
+	if (!share || gantry_part_error(ring, part))
+		return U32_MAX;
+	if (share == *full)
+		return 0;
+	room = gantry_share_room(share, ring->index);
+	if (!room)
+		*full = share;
+	return room;
+}
+
+/*
+ * Emit one batch of a part, of @room at most. Returns false if the part could not use the
+ * room there is: what it needs comes back with a completion.
+ */
+static bool gantry_ring_feed_part(struct gantry_ring *ring, struct gantry_part *part, u32 room,
+				  struct list_head *done)
+{
 	struct gantry_cursor start = part->cursor;
 	int error = gantry_part_error(ring, part);
-	u32 slots = 0, room = U32_MAX, bytes;
 	u64 offset, length;
+	u32 slots, bytes;
 
 	if (error) {
 		gantry_transfer_fail(part->xfer, error);
 		gantry_ring_emitted(ring, part, done);
 		return true;
 	}
-	if (share)
-		room = share == *full ? 0 : gantry_share_room(share, ring->index);
-	if (!room)
-		*full = share;
-	else
-		slots = gantry_ring_emit(ring, part, room, &bytes);
+	slots = gantry_ring_emit(ring, part, room, &bytes);
 	if (slots)
 		gantry_ring_close_batch(ring, part, start, slots, bytes);
 	if (gantry_part_settle(part, &offset, &length))
@@ -211,23 +226,39 @@ static bool gantry_ring_has_room(struct gantry_ring *ring)
 }
 
 /* Serve the active parts in turn while the ring has room. */
-static void gantry_ring_feed(struct gantry_ring *ring, struct list_head *done)
+static void gantry_ring_feed_parts(struct gantry_ring *ring, struct list_head *waiting,
+				   struct list_head *done)
 {
 	struct gantry_part *part, *idle = NULL;
 	const struct gantry_share *full = NULL;
-	u32 before = ring->emitted;
+	u32 room;
 
-	lockdep_assert_held(&ring->lock);
 	while (!ring->halted && gantry_ring_has_room(ring)) {
 		part = gantry_ring_next(ring);
 		/* Round once, and nobody could use the room. */
 		if (!part || part == idle)
 			break;
-		if (gantry_ring_feed_part(ring, part, &full, done))
+		room = gantry_part_room(ring, part, &full);
+		if (!room)
+			list_move_tail(&part->node, waiting);
+		else if (gantry_ring_feed_part(ring, part, room, done))
 			idle = NULL;
 		else if (!idle)
 			idle = part;
 	}
+}
+
+/* Who waits for its share keeps its place, and out of nobody's way: of lower priority, too. */
+static void gantry_ring_feed(struct gantry_ring *ring, struct list_head *done)
+{
+	struct gantry_part *part, *next;
+	u32 before = ring->emitted;
+	LIST_HEAD(waiting);
+
+	lockdep_assert_held(&ring->lock);
+	gantry_ring_feed_parts(ring, &waiting, done);
+	list_for_each_entry_safe_reverse(part, next, &waiting, node)
+		list_move(&part->node, gantry_ring_line(ring, part));
 	if (ring->emitted != before)
 		ring->gdev->backend->ops->kick(ring);
 }
@@ -266,65 +297,38 @@ void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done)
 	ring->tick_ns = GANTRY_TICK_MIN_NS;
 }
 
-/*
- * If nothing is in flight, all there is to emit waits for work of the same share on other
- * rings, and is let in by whoever sees that end.
- */
+/* Does it have something to complete? */
 static bool gantry_ring_busy(struct gantry_ring *ring)
 {
 	lockdep_assert_held(&ring->lock);
 	return ring->completed != ring->emitted;
 }
 
+/**
+ * gantry_ring_has_work - is there anything that the watchdog should look after?
+ * @ring: which; its lock is held
+ *
+ * If nothing is in flight, all there is waits for work of the same shares on other rings,
+ * and is let in when that ends.
+ */
+bool gantry_ring_has_work(struct gantry_ring *ring)
+{
+	return !ring->halted && !ring->error && (gantry_ring_busy(ring) || gantry_ring_next(ring));
+}
+
 static void gantry_ring_arm(struct gantry_ring *ring)
 {
 	lockdep_assert_held(&ring->lock);
-	if (ring->ticking || ring->halted || ring->error || !gantry_ring_busy(ring))
+	if (ring->ticking || !gantry_ring_has_work(ring))
+		return;
+	gantry_ring_watch(ring);
+	if (!gantry_ring_busy(ring))
 		return;
 	ring->ticking = true;
 	ring->tick_ns = GANTRY_TICK_MIN_NS;
 	ring->progress = jiffies;
 	if (!ring->gdev->backend->interrupts)
 		hrtimer_start(&ring->tick, ns_to_ktime(ring->tick_ns), HRTIMER_MODE_REL_SOFT);
-	gantry_ring_watch(ring);
-}
-
-/* Returns whether the ring still has something to do. */
-static bool gantry_ring_serve(struct gantry_ring *ring)
-{
-	unsigned long flags;
-	LIST_HEAD(done);
-	bool busy;
-
-	spin_lock_irqsave(&ring->lock, flags);
-	gantry_ring_reap(ring, &done);
-	gantry_ring_feed(ring, &done);
-	gantry_ring_arm(ring);
-	busy = gantry_ring_busy(ring);
-	/* Else the timer says so, for it must not be started while it runs. */
-	if (!busy && ring->gdev->backend->interrupts)
-		ring->ticking = false;
-	spin_unlock_irqrestore(&ring->lock, flags);
-	gantry_parts_end(&done);
-	return busy;
-}
-
-/* What ended on one ring may be what others wait for. */
-static void gantry_rings_serve_waiting(struct gantry_device *gdev)
-{
-	struct gantry_ring **rings, *ring;
-	struct gantry_share *share;
-	u32 index;
-
-	while ((share = gantry_shares_admit(gdev, &index))) {
-		rcu_read_lock();
-		rings = READ_ONCE(gdev->rings);
-		ring = rings ? READ_ONCE(rings[index]) : NULL;
-		if (ring)
-			gantry_ring_serve(ring);
-		rcu_read_unlock();
-		gantry_share_admitted(share);
-	}
 }
 
 /**
@@ -332,16 +336,24 @@ static void gantry_rings_serve_waiting(struct gantry_device *gdev)
  * @ring: which
  *
  * Any context but hard interrupts.
- *
- * Return: whether the ring still has something to do.
  */
-bool gantry_ring_service(struct gantry_ring *ring)
+void gantry_ring_service(struct gantry_ring *ring)
 {
 	struct gantry_device *gdev = ring->gdev;
-	bool busy = gantry_ring_serve(ring);
+	unsigned long flags;
+	LIST_HEAD(done);
 
-	gantry_rings_serve_waiting(gdev);
-	return busy;
+	spin_lock_irqsave(&ring->lock, flags);
+	gantry_ring_reap(ring, &done);
+	gantry_ring_feed(ring, &done);
+	gantry_ring_arm(ring);
+	/* Else the timer says so, for it must not be started while it runs. */
+	if (!gantry_ring_busy(ring) && gdev->backend->interrupts)
+		ring->ticking = false;
+	spin_unlock_irqrestore(&ring->lock, flags);
+	/* What ended on one ring may be what others wait for. */
+	gantry_shares_admit(gdev);
+	gantry_parts_end(&done);
 }
 
 static enum hrtimer_restart gantry_ring_tick(struct hrtimer *timer)
@@ -441,7 +453,7 @@ void gantry_ring_rewind(struct gantry_ring *ring)
 
 		gantry_part_rewind(ring, batch->part, batch->start);
 		if (batch->part->xfer->share)
-			gantry_share_release(batch->part->xfer->share, batch->cost);
+			gantry_share_refund(batch->part->xfer->share, batch->cost);
 		ring->free_slots += batch->slots;
 	}
 	ring->completed = ring->emitted;
@@ -645,6 +657,22 @@ void gantry_ring_put(struct gantry_ring *ring)
 }
 
 /**
+ * gantry_ring_service_at - gantry_ring_service() of a ring that may be gone
+ * @gdev: the card
+ * @index: of the ring
+ */
+void gantry_ring_service_at(struct gantry_device *gdev, u32 index)
+{
+	struct gantry_ring *ring;
+
+	rcu_read_lock();
+	ring = READ_ONCE(gdev->rings[index]);
+	if (ring)
+		gantry_ring_service(ring);
+	rcu_read_unlock();
+}
+
+/**
  * gantry_engine_service - see what the rings of an engine got done
  * @gdev: the card
  * @engine: that announced something
@@ -674,6 +702,7 @@ static void gantry_rings_release(struct drm_device *drm, void *res)
 	struct gantry_device *gdev = to_gantry_device(drm);
 	u32 i;
 
+	gantry_shares_fini(gdev);
 	for (i = 0; i < gdev->backend->ring_count; i++)
 		kfree(gdev->rings[i]);
 	ida_destroy(&gdev->ring_ids);

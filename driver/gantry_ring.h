@@ -94,7 +94,9 @@ u32 gantry_ring_spread(const struct gantry_ring *ring);
 struct gantry_ring *gantry_ring_neighbor(struct gantry_ring *ring, u32 distance);
 
 void gantry_ring_add(struct gantry_ring *ring, struct gantry_part *part);
-bool gantry_ring_service(struct gantry_ring *ring);
+void gantry_ring_service(struct gantry_ring *ring);
+void gantry_ring_service_at(struct gantry_device *gdev, u32 index);
+bool gantry_ring_has_work(struct gantry_ring *ring);
 void gantry_engine_service(struct gantry_device *gdev, u32 engine);
 void gantry_ring_reap(struct gantry_ring *ring, struct list_head *done);
 void gantry_ring_halt(struct gantry_ring *ring);

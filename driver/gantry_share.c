@@ -23,6 +23,7 @@
 #include <linux/slab.h>
 
 #include "gantry_device.h"
+#include "gantry_ring.h"
 #include "gantry_share.h"
 
 /* In flight of all accounts together, while more than one wants the card: a moment's. */
@@ -55,52 +56,57 @@
  */
 #define GANTRY_SHARE_OWED	4ULL
 
+/*
+ * Shares that a card can have, for all are looked at for each batch. Accounts beyond that
+ * have one together.
+ */
+#define GANTRY_SHARE_MOST	256
+#define GANTRY_SHARE_REST	ULONG_MAX
+
 #define GANTRY_SHARE_NO_RING	U32_MAX
-
-void gantry_shares_init(struct gantry_device *gdev)
-{
-	struct gantry_shares *shares = &gdev->shares;
-
-	xa_init_flags(&shares->all, XA_FLAGS_LOCK_IRQ);
-	spin_lock_init(&shares->lock);
-	INIT_LIST_HEAD(&shares->active);
-}
 
 /* ---- accounts ---------------------------------------------------------------------------- */
 
-static struct gantry_share *gantry_share_new(struct gantry_device *gdev, u64 account)
-{
-	size_t longs = BITS_TO_LONGS(gdev->backend->ring_count);
-	struct gantry_share *share = kzalloc(struct_size(share, rings, longs),
-					     GFP_KERNEL_ACCOUNT);
-
-	if (!share)
-		return NULL;
-	refcount_set(&share->ref, 1);
-	share->gdev = gdev;
-	share->account = account;
-	share->pass = GANTRY_SHARE_NO_RING;
-	INIT_LIST_HEAD(&share->node);
-	return share;
-}
-
-/* One that is there already, or @fresh. */
-static struct gantry_share *gantry_share_enter(struct gantry_shares *shares, u64 account,
-					       struct gantry_share *fresh)
+static struct gantry_share *gantry_share_lookup(struct gantry_shares *shares, u64 account)
 {
 	struct gantry_share *share;
-	int ret;
 
 	xa_lock_irq(&shares->all);
 	share = xa_load(&shares->all, account);
-	if (share) {
+	if (share)
 		refcount_inc(&share->ref);
-	} else if (fresh) {
-		ret = xa_err(__xa_store(&shares->all, account, fresh, GFP_KERNEL_ACCOUNT));
-		share = ret ? NULL : fresh;
-	}
 	xa_unlock_irq(&shares->all);
 	return share;
+}
+
+/* -EBUSY: somebody else was quicker. */
+static int gantry_share_make(struct gantry_device *gdev, u64 account, struct gantry_share **made)
+{
+	size_t longs = BITS_TO_LONGS(gdev->backend->ring_count);
+	struct gantry_shares *shares = &gdev->shares;
+	struct gantry_share *share;
+	int ret;
+
+	share = kzalloc(struct_size(share, rings, longs), GFP_KERNEL_ACCOUNT);
+	if (!share)
+		return -ENOMEM;
+	refcount_set(&share->ref, 1);
+	share->gdev = gdev;
+	share->account = account;
+	share->weight = 1;
+	share->pass = GANTRY_SHARE_NO_RING;
+	INIT_LIST_HEAD(&share->node);
+
+	xa_lock_irq(&shares->all);
+	ret = __xa_insert(&shares->all, account, share, GFP_KERNEL_ACCOUNT);
+	if (!ret)
+		shares->count++;
+	xa_unlock_irq(&shares->all);
+	if (ret)
+		kfree(share);
+	else
+		*made = share;
+	return ret;
 }
 
 /**
@@ -116,16 +122,19 @@ static struct gantry_share *gantry_share_enter(struct gantry_shares *shares, u64
 struct gantry_share *gantry_share_find(struct gantry_device *gdev, u64 account, u32 weight)
 {
 	struct gantry_shares *shares = &gdev->shares;
-	struct gantry_share *share = gantry_share_enter(shares, account, NULL), *fresh;
+	struct gantry_share *share;
+	int ret = 0;
 
-	if (!share) {
-		fresh = gantry_share_new(gdev, account);
-		if (!fresh)
-			return NULL;
-		share = gantry_share_enter(shares, account, fresh);
-		if (share != fresh)
-			kfree(fresh);
-	}
+	do {
+		share = gantry_share_lookup(shares, account);
+		if (share)
+			break;
+		/* A few more than that do no harm. */
+		if (account != GANTRY_SHARE_REST && READ_ONCE(shares->count) >= GANTRY_SHARE_MOST)
+			account = GANTRY_SHARE_REST;
+		else
+			ret = gantry_share_make(gdev, account, &share);
+	} while (!share && ret != -ENOMEM);
 	if (share)
 		WRITE_ONCE(share->weight, weight);
 	return share;
@@ -150,8 +159,10 @@ void gantry_share_put(struct gantry_share *share)
 	shares = &share->gdev->shares;
 	xa_lock_irqsave(&shares->all, flags);
 	last = refcount_dec_and_test(&share->ref);
-	if (last)
+	if (last) {
 		__xa_erase(&shares->all, share->account);
+		shares->count--;
+	}
 	xa_unlock_irqrestore(&shares->all, flags);
 	if (!last)
 		return;
@@ -170,12 +181,22 @@ static bool gantry_share_is_busy(const struct gantry_share *share)
 	return share->in_flight || share->rings_waiting;
 }
 
-/* What the others want. */
+/* Virtual times wrap. */
+static bool gantry_share_is_before(u64 served, u64 other)
+{
+	return (s64)(served - other) < 0;
+}
+
+/*
+ * What the others want. Only somebody whose work waits is owed anything: who has all that it
+ * wants, however little, need not be waited for.
+ */
 struct gantry_share_others {
 	u64 weights;	/* of those that are busy */
 	u64 resting;	/* weights of those that may be busy again at any moment */
-	u64 least;	/* served of the busy one that was served least, or U64_MAX */
-	u64 most;	/* and of the one that was served most, or 0 */
+	bool waiting;	/* is there one that waits? */
+	u64 least;	/* served of the one that waits and was served least */
+	u64 most;	/* if none waits, of the busy one that was served most */
 };
 
 static bool gantry_share_is_recent(ktime_t then, ktime_t now, u64 ns)
@@ -183,24 +204,34 @@ static bool gantry_share_is_recent(ktime_t then, ktime_t now, u64 ns)
 	return ktime_before(now, ktime_add_ns(then, ns));
 }
 
+static void gantry_share_regard(struct gantry_share_others *others,
+				const struct gantry_share *other, ktime_t now)
+{
+	if (!others->weights || gantry_share_is_before(others->most, other->served))
+		others->most = other->served;
+	others->weights += READ_ONCE(other->weight);
+	if (!other->rings_waiting ||
+	    !gantry_share_is_recent(other->moved, now, GANTRY_SHARE_PATIENCE_NS))
+		return;
+	if (!others->waiting || gantry_share_is_before(other->served, others->least))
+		others->least = other->served;
+	others->waiting = true;
+}
+
 static struct gantry_share_others gantry_share_others(struct gantry_share *share, ktime_t now)
 {
-	struct gantry_share_others others = { .least = U64_MAX };
+	struct gantry_share_others others = {};
 	struct gantry_share *other, *next;
 
 	list_for_each_entry_safe(other, next, &share->gdev->shares.active, node) {
 		if (other == share)
 			continue;
-		if (gantry_share_is_busy(other)) {
-			others.weights += READ_ONCE(other->weight);
-			others.most = max(others.most, other->served);
-			if (gantry_share_is_recent(other->moved, now, GANTRY_SHARE_PATIENCE_NS))
-				others.least = min(others.least, other->served);
-		} else if (gantry_share_is_recent(other->seen, now, GANTRY_SHARE_MEMORY_NS)) {
+		if (gantry_share_is_busy(other))
+			gantry_share_regard(&others, other, now);
+		else if (gantry_share_is_recent(other->seen, now, GANTRY_SHARE_MEMORY_NS))
 			others.resting += READ_ONCE(other->weight);
-		} else {
+		else
 			list_del_init(&other->node);
-		}
 	}
 	return others;
 }
@@ -209,17 +240,26 @@ static struct gantry_share_others gantry_share_others(struct gantry_share *share
 static u64 gantry_share_stride(const struct gantry_share *share,
 			       const struct gantry_share_others *others)
 {
-	return div64_u64((u64)GANTRY_SHARE_CONTESTED * GANTRY_SHARE_SCALE,
-			 READ_ONCE(share->weight) + others->weights);
+	u64 stride = div64_u64((u64)GANTRY_SHARE_CONTESTED * GANTRY_SHARE_SCALE,
+			       READ_ONCE(share->weight) + others->weights);
+
+	return max(stride, 1);
 }
 
-/* It wants something. */
+/*
+ * It wants something. A newcomer begins where the others are, or coming anew would pay; who
+ * was there before may be a little behind them.
+ */
 static void gantry_share_wants(struct gantry_share *share,
 			       const struct gantry_share_others *others, ktime_t now)
 {
-	u64 owed = GANTRY_SHARE_OWED * gantry_share_stride(share, others);
+	u64 start = others->waiting ? others->least : others->most;
 
-	share->served = max(share->served, others->most - min(others->most, owed));
+	if (share->met)
+		start -= GANTRY_SHARE_OWED * gantry_share_stride(share, others);
+	if (others->weights && (!share->met || gantry_share_is_before(share->served, start)))
+		share->served = start;
+	share->met = true;
 	if (!gantry_share_is_busy(share))
 		share->moved = now;
 	share->seen = now;
@@ -237,7 +277,7 @@ static u64 gantry_share_window(const struct gantry_share *share,
 	/* Room is kept for one that comes, but not for ever more of them. */
 	window = div64_u64(GANTRY_SHARE_CONTESTED * weight,
 			   weight + others->weights + min(others->resting, weight));
-	if (share->served > others->least)
+	if (others->waiting && gantry_share_is_before(others->least, share->served))
 		ahead = div64_u64(share->served - others->least,
 				  gantry_share_stride(share, others));
 	return max(window >> min(ahead, GANTRY_SHARE_OWED), GANTRY_SHARE_LEAST);
@@ -304,6 +344,17 @@ u32 gantry_share_cost(u32 slots, u32 bytes)
 	return max(bytes, slots * GANTRY_SHARE_OP_BYTES);
 }
 
+/* Most bytes of the next piece of a batch that has @bytes, whole words. */
+u64 gantry_share_piece(u32 room, u32 bytes)
+{
+	return max(round_down(room - bytes, GANTRY_SHARE_OP_BYTES), GANTRY_SHARE_OP_BYTES);
+}
+
+static u64 gantry_share_time(const struct gantry_share *share, u32 cost)
+{
+	return div_u64((u64)cost * GANTRY_SHARE_SCALE, READ_ONCE(share->weight));
+}
+
 /* The card was given a batch; the ring's lock is held. */
 void gantry_share_charge(struct gantry_share *share, u32 cost)
 {
@@ -311,11 +362,11 @@ void gantry_share_charge(struct gantry_share *share, u32 cost)
 
 	spin_lock(&shares->lock);
 	share->in_flight += cost;
-	share->served += div_u64((u64)cost * GANTRY_SHARE_SCALE, READ_ONCE(share->weight));
+	share->served += gantry_share_time(share, cost);
 	spin_unlock(&shares->lock);
 }
 
-/* The card has done a batch, or will not; the ring's lock is held. */
+/* The card has done a batch; the ring's lock is held. */
 void gantry_share_release(struct gantry_share *share, u32 cost)
 {
 	struct gantry_shares *shares = &share->gdev->shares;
@@ -326,40 +377,38 @@ void gantry_share_release(struct gantry_share *share, u32 cost)
 	spin_unlock(&shares->lock);
 }
 
+/* The card will not do a batch, or not now; the ring's lock is held. */
+void gantry_share_refund(struct gantry_share *share, u32 cost)
+{
+	struct gantry_shares *shares = &share->gdev->shares;
+
+	spin_lock(&shares->lock);
+	share->in_flight -= cost;
+	share->served -= gantry_share_time(share, cost);
+	spin_unlock(&shares->lock);
+}
+
 /* ---- rings that wait --------------------------------------------------------------------- */
 
 static bool gantry_share_may_admit(struct gantry_share *share, ktime_t now)
 {
 	struct gantry_share_others others;
 
-	/* Whoever lets one in now looks again afterwards. */
-	if (!share->rings_waiting || share->pass != GANTRY_SHARE_NO_RING)
+	if (!share->rings_waiting)
 		return false;
 	others = gantry_share_others(share, now);
 	return share->in_flight < gantry_share_window(share, &others);
 }
 
-/**
- * gantry_shares_admit - find a ring that may have more of somebody's work now
- * @gdev: of which card
- * @ring: out: index of a ring, which may have gone; the caller serves it
- *
- * To be called after anything ended, until nobody is left. Any context.
- *
- * Return: whose work, for gantry_share_admitted(), or NULL.
- */
-struct gantry_share *gantry_shares_admit(struct gantry_device *gdev, u32 *ring)
+/* A share that may have more in flight, with a reference, and the ring whose turn it is. */
+static struct gantry_share *gantry_shares_next(struct gantry_device *gdev, u32 *ring)
 {
 	struct gantry_shares *shares = &gdev->shares;
 	u32 count = gdev->backend->ring_count;
 	struct gantry_share *share, *found = NULL;
-	ktime_t now;
+	ktime_t now = ktime_get();
 	unsigned long flags;
 
-	/* What waits was seen to wait before that ended which it waits for. */
-	if (!READ_ONCE(shares->waiting))
-		return NULL;
-	now = ktime_get();
 	spin_lock_irqsave(&shares->lock, flags);
 	list_for_each_entry(share, &shares->active, node) {
 		if (!gantry_share_may_admit(share, now) || !refcount_inc_not_zero(&share->ref))
@@ -371,12 +420,15 @@ struct gantry_share *gantry_shares_admit(struct gantry_device *gdev, u32 *ring)
 		found = share;
 		break;
 	}
+	/* Those behind come first next time. */
+	if (found)
+		list_move_tail(&found->node, &shares->active);
 	spin_unlock_irqrestore(&shares->lock, flags);
 	return found;
 }
 
 /* The ring was served. It may have had no use for it. */
-void gantry_share_admitted(struct gantry_share *share)
+static void gantry_share_admitted(struct gantry_share *share)
 {
 	struct gantry_shares *shares = &share->gdev->shares;
 	unsigned long flags;
@@ -385,4 +437,47 @@ void gantry_share_admitted(struct gantry_share *share)
 	share->pass = GANTRY_SHARE_NO_RING;
 	spin_unlock_irqrestore(&shares->lock, flags);
 	gantry_share_put(share);
+}
+
+/* Serving a ring queues this again while anybody waits. */
+static void gantry_shares_admit_work(struct work_struct *work)
+{
+	struct gantry_device *gdev = container_of(work, struct gantry_device, shares.admit_work);
+	u32 turns = gdev->backend->ring_count, ring;
+	struct gantry_share *share;
+
+	while (turns-- && (share = gantry_shares_next(gdev, &ring))) {
+		gantry_ring_service_at(gdev, ring);
+		gantry_share_admitted(share);
+	}
+}
+
+/**
+ * gantry_shares_admit - let in rings that wait and may have more now
+ * @gdev: of which card
+ *
+ * To be called after anything ended. Any context. It is done by one at a time, which no
+ * user's process can hold up, and in portions.
+ */
+void gantry_shares_admit(struct gantry_device *gdev)
+{
+	/* What waits was seen to wait before that ended which it waits for. */
+	if (READ_ONCE(gdev->shares.waiting))
+		queue_work(system_bh_wq, &gdev->shares.admit_work);
+}
+
+void gantry_shares_init(struct gantry_device *gdev)
+{
+	struct gantry_shares *shares = &gdev->shares;
+
+	xa_init_flags(&shares->all, XA_FLAGS_LOCK_IRQ);
+	spin_lock_init(&shares->lock);
+	INIT_LIST_HEAD(&shares->active);
+	INIT_WORK(&shares->admit_work, gantry_shares_admit_work);
+}
+
+/* Nobody has a share any more. */
+void gantry_shares_fini(struct gantry_device *gdev)
+{
+	cancel_work_sync(&gdev->shares.admit_work);
 }
