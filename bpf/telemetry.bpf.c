@@ -334,15 +334,34 @@ int BPF_PROG(device_unbind, const char *card)
 
 /* ---- policies -------------------------------------------------------------------------- */
 
+static int log_policy(enum gantry_event_kind kind, const char *card, const char *policy,
+		      const char *reason)
+{
+	struct gantry_event event = { .kind = kind };
+
+	bpf_probe_read_kernel_str(event.policy, sizeof(event.policy), policy);
+	if (reason)
+		bpf_probe_read_kernel_str(event.reason, sizeof(event.reason), reason);
+	log_event(&event, card);
+	return 0;
+}
+
+SEC("tp_btf/gantry_policy_attach")
+int BPF_PROG(policy_attach, const char *card, const char *policy)
+{
+	return log_policy(GANTRY_EVENT_POLICY_ATTACH, card, policy, NULL);
+}
+
+SEC("tp_btf/gantry_policy_detach")
+int BPF_PROG(policy_detach, const char *card, const char *policy)
+{
+	return log_policy(GANTRY_EVENT_POLICY_DETACH, card, policy, NULL);
+}
+
 SEC("tp_btf/gantry_policy_eject")
 int BPF_PROG(policy_eject, const char *card, const char *policy, const char *reason)
 {
-	struct gantry_event event = { .kind = GANTRY_EVENT_POLICY_EJECT };
-
-	bpf_probe_read_kernel_str(event.policy, sizeof(event.policy), policy);
-	bpf_probe_read_kernel_str(event.reason, sizeof(event.reason), reason);
-	log_event(&event, card);
-	return 0;
+	return log_policy(GANTRY_EVENT_POLICY_EJECT, card, policy, reason);
 }
 
 /* ---- tenants that go ------------------------------------------------------------------- */

@@ -56,6 +56,8 @@ static const struct {
 	[GANTRY_EVENT_DEVICE_RESET] = { "device_reset", ERROR },
 	[GANTRY_EVENT_DEVICE_BIND] = { "device_bind", 0 },
 	[GANTRY_EVENT_DEVICE_UNBIND] = { "device_unbind", 0 },
+	[GANTRY_EVENT_POLICY_ATTACH] = { "policy_attach", POLICY },
+	[GANTRY_EVENT_POLICY_DETACH] = { "policy_detach", POLICY },
 	[GANTRY_EVENT_POLICY_EJECT] = { "policy_eject", POLICY | REASON },
 };
 
