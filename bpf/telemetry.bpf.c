@@ -5,6 +5,7 @@
  * Hangs on the driver's tracepoints (docs/tracing.md), so it sees what happens while
  * it is loaded.
  */
+#include "event.bpf.h"
 #include "telemetry_log.bpf.h"
 #include "telemetry_rows.bpf.h"
 
@@ -339,9 +340,7 @@ static int log_policy(enum gantry_event_kind kind, const char *card, const char 
 {
 	struct gantry_event event = { .kind = kind };
 
-	bpf_probe_read_kernel_str(event.policy, sizeof(event.policy), policy);
-	if (reason)
-		bpf_probe_read_kernel_str(event.reason, sizeof(event.reason), reason);
+	take_policy(&event, policy, reason);
 	log_event(&event, card);
 	return 0;
 }

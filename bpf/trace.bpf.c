@@ -3,8 +3,7 @@
  * Hands what happens to 'gantryctl trace', filtered here, so that what nobody asked for
  * costs little. The programs live as long as that command does.
  */
-#include "gantry.bpf.h"
-#include "event.h"
+#include "event.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -235,9 +234,7 @@ static int tell_of_policy(enum gantry_event_kind kind, const char *card, const c
 {
 	struct gantry_event event = { .kind = kind };
 
-	bpf_probe_read_kernel_str(event.policy, sizeof(event.policy), policy);
-	if (reason)
-		bpf_probe_read_kernel_str(event.reason, sizeof(event.reason), reason);
+	take_policy(&event, policy, reason);
 	return tell(card, &event);
 }
 
