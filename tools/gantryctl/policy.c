@@ -397,8 +397,8 @@ static int set(const struct request *request)
 
 static const char *const counters[] = {
 	"order", "calls", "refusals_requested", "refusals_accepted", "priorities_requested",
-	"priorities_accepted", "shares_requested", "shares_accepted", "delays_requested", "delays_accepted", "delay_requested_ns",
-	"delay_accepted_ns", "delay_observed_ns",
+	"priorities_accepted", "shares_requested", "shares_accepted", "delays_requested",
+	"delays_accepted", "delay_requested_ns", "delay_accepted_ns", "delay_observed_ns",
 };
 
 /* Empty when it has just gone. */
@@ -426,8 +426,7 @@ static void add_limit(struct json_object *to, const char *key, uint64_t limit)
 		output_unsigned(to, key, limit);
 }
 
-static struct json_object *describe_limits(uint64_t id, const struct gantry_quota_limits *limits,
-					   const struct gantry_quota_usage *usage)
+static struct json_object *describe_cgroup(uint64_t id)
 {
 	struct json_object *one = output_object();
 	char path[4096];
@@ -435,6 +434,14 @@ static struct json_object *describe_limits(uint64_t id, const struct gantry_quot
 	cgroup_path(id, path, sizeof(path));
 	output_text_or_null(one, "cgroup", path);
 	output_unsigned(one, "id", id);
+	return one;
+}
+
+static struct json_object *describe_limits(uint64_t id, const struct gantry_quota_limits *limits,
+					   const struct gantry_quota_usage *usage)
+{
+	struct json_object *one = describe_cgroup(id);
+
 	add_limit(one, "memory", limits->memory);
 	add_limit(one, "queues", limits->queues);
 	add_limit(one, "inflight", limits->inflight);
@@ -446,51 +453,53 @@ static struct json_object *describe_limits(uint64_t id, const struct gantry_quot
 	return one;
 }
 
-/* NULL where there are none that we could read. */
-static struct json_object *describe_quota(const struct request *request)
+static void describe_quota(struct json_object *all, int limits, int usage)
 {
-	char path[2][192];
+	struct gantry_quota_limits limit;
+	struct gantry_quota_usage used;
 	uint64_t id, *last = NULL;
-	struct json_object *all;
-	int maps[2];
 
-	pin_path(request, "limits", path[0], sizeof(path[0]));
-	pin_path(request, "usage", path[1], sizeof(path[1]));
-	maps[0] = bpf_obj_get(path[0]);
-	maps[1] = bpf_obj_get(path[1]);
-	all = maps[0] < 0 || maps[1] < 0 ? NULL : output_array();
-	while (all && !bpf_map_get_next_key(maps[0], last, &id)) {
-		struct gantry_quota_limits limits;
-		struct gantry_quota_usage usage = { 0 };
-
-		bpf_map_lookup_elem(maps[1], &id, &usage);
-		if (!bpf_map_lookup_elem(maps[0], &id, &limits))
-			output_append(all, describe_limits(id, &limits, &usage));
-		last = &id;
+	for (; !bpf_map_get_next_key(limits, last, &id); last = &id) {
+		if (bpf_map_lookup_elem(limits, &id, &limit))
+			continue;
+		memset(&used, 0, sizeof(used));
+		bpf_map_lookup_elem(usage, &id, &used);
+		output_append(all, describe_limits(id, &limit, &used));
 	}
-	if (maps[0] >= 0)
-		close(maps[0]);
-	if (maps[1] >= 0)
-		close(maps[1]);
-	return all;
 }
 
-static void describe_account(struct json_object *all, uint64_t id, const uint64_t *weight,
-			     const struct gantry_fair_usage *usage)
+static struct json_object *describe_account(uint64_t id, const struct gantry_fair_weight *row,
+					    const struct gantry_fair_usage *usage)
 {
-	struct json_object *one = output_object();
-	char path[4096];
+	struct json_object *one = describe_cgroup(id);
 
-	cgroup_path(id, path, sizeof(path));
-	output_text_or_null(one, "cgroup", path);
-	output_unsigned(one, "id", id);
-	if (weight)
-		output_unsigned(one, "weight", *weight);
+	if (row)
+		output_unsigned(one, "weight", row->weight);
 	else
 		output_add(one, "weight", NULL);
 	output_unsigned(one, "jobs", usage->jobs);
 	output_unsigned(one, "bytes", usage->bytes);
-	output_append(all, one);
+	return one;
+}
+
+/* Those that have a weight, and those that were served without. */
+static void describe_fair(struct json_object *all, int weights, int usage)
+{
+	struct gantry_fair_usage used;
+	struct gantry_fair_weight row;
+	uint64_t id, *last = NULL;
+
+	for (; !bpf_map_get_next_key(weights, last, &id); last = &id) {
+		if (bpf_map_lookup_elem(weights, &id, &row))
+			continue;
+		memset(&used, 0, sizeof(used));
+		bpf_map_lookup_elem(usage, &id, &used);
+		output_append(all, describe_account(id, &row, &used));
+	}
+	for (last = NULL; !bpf_map_get_next_key(usage, last, &id); last = &id)
+		if (bpf_map_lookup_elem(weights, &id, &row) &&
+		    !bpf_map_lookup_elem(usage, &id, &used))
+			output_append(all, describe_account(id, NULL, &used));
 }
 
 static int open_pin(const struct request *request, const char *name)
@@ -501,37 +510,18 @@ static int open_pin(const struct request *request, const char *name)
 	return bpf_obj_get(path);
 }
 
-/* Those that have a weight, and those that were served without. */
-static void describe_accounts(struct json_object *all, int weights, int usage)
+/* What a policy keeps of cgroups in two of its maps; NULL where we could not read them. */
+static struct json_object *describe_rows(const struct request *request, const char *name,
+					 void (*describe)(struct json_object *all, int rows,
+							  int usage))
 {
-	struct gantry_fair_usage used;
-	struct gantry_fair_weight row;
-	uint64_t id, *last = NULL;
-
-	while (!bpf_map_get_next_key(weights, last, &id)) {
-		last = &id;
-		if (bpf_map_lookup_elem(weights, &id, &row))
-			continue;
-		memset(&used, 0, sizeof(used));
-		bpf_map_lookup_elem(usage, &id, &used);
-		describe_account(all, id, &(uint64_t){ row.weight }, &used);
-	}
-	for (last = NULL; !bpf_map_get_next_key(usage, last, &id); last = &id)
-		if (bpf_map_lookup_elem(weights, &id, &row) &&
-		    !bpf_map_lookup_elem(usage, &id, &used))
-			describe_account(all, id, NULL, &used);
-}
-
-/* NULL where there are none that we could read. */
-static struct json_object *describe_fair(const struct request *request)
-{
-	int weights = open_pin(request, "weights"), usage = open_pin(request, "usage");
-	struct json_object *all = weights < 0 || usage < 0 ? NULL : output_array();
+	int rows = open_pin(request, name), usage = open_pin(request, "usage");
+	struct json_object *all = rows < 0 || usage < 0 ? NULL : output_array();
 
 	if (all)
-		describe_accounts(all, weights, usage);
-	if (weights >= 0)
-		close(weights);
+		describe(all, rows, usage);
+	if (rows >= 0)
+		close(rows);
 	if (usage >= 0)
 		close(usage);
 	return all;
@@ -548,9 +538,9 @@ static struct json_object *describe(struct request *request, const char *folder)
 		output_unsigned(one, counters[i],
 				strtoull(attribute(folder, counters[i]), NULL, 10));
 	if (!strcmp(request->name, "quota"))
-		output_add(one, "limits", describe_quota(request));
+		output_add(one, "limits", describe_rows(request, "limits", describe_quota));
 	if (!strcmp(request->name, "fair"))
-		output_add(one, "accounts", describe_fair(request));
+		output_add(one, "accounts", describe_rows(request, "weights", describe_fair));
 	return one;
 }
 
